@@ -1,0 +1,7 @@
+/** Unit, property and snapshot tests: no server and no Docker needed. */
+module.exports = {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
+  transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+  snapshotFormat: { escapeString: false, printBasicPrototype: false },
+};

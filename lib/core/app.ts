@@ -1,0 +1,82 @@
+import { App as Cdk8sApp } from 'cdk8s';
+import { relative, resolve } from 'node:path';
+import { Output } from './output';
+import { printParity } from './parity';
+import type { Stack } from './stack';
+import { printProblems, strict, synthesize, type Synthesis } from './synthesis';
+import type { OutputFile, Target } from './target';
+
+export interface AppProps {
+  /** Where to write. Default: `CDK8S_OUTDIR`, which cdk8s' own command sets, or `dist`. */
+  readonly outdir?: string;
+}
+
+export interface SynthOptions {
+  /** Parity notes are errors. Default: whether `--strict` stands on the command line. */
+  readonly strict?: boolean;
+  /** Which stacks and targets. Default: all. */
+  readonly keep?: (stack: Stack, target?: Target) => boolean;
+}
+
+/** The root of the tree, and the only part that touches the disk. */
+export class App extends Cdk8sApp {
+  constructor({ outdir }: AppProps = {}) {
+    super({ outdir });
+  }
+
+  /**
+   * Writes every stack for each of its targets to `<outdir>/<system>/<environment>/<target>/`, and says what it did.
+   * With any problem it prints them all, sets the exit code to 1 and leaves the former output as it was.
+   */
+  override synth(options: SynthOptions = {}): void {
+    const { strict: isStrict = process.argv.includes('--strict'), keep } = options;
+    const synthesis = synthesize(this, keep);
+    const output = new Output(resolve(this.outdir));
+    const files = allFiles(synthesis);
+    const problems = [...synthesis.problems, ...(isStrict ? strict(synthesis.notes) : [])];
+    if (problems.length === 0) problems.push(...output.problems(files));
+    if (problems.length > 0) {
+      process.stderr.write(`${printProblems(problems)}\n${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}; nothing was written\n`);
+      process.exitCode = 1;
+      return;
+    }
+    const scope = synthesis.graphs.map(({ stack }) => stack.node.path);
+    const { written, unchanged, removed, kept } = output.write(files, keep ? scope : topFolders(scope));
+    process.stdout.write(this.summary(synthesis));
+    process.stdout.write(`${written} files written, ${unchanged} unchanged, ${removed} removed\n`);
+    for (const path of kept) process.stdout.write(`kept, though no longer emitted, since somebody changed it: ${path}\n`);
+  }
+
+  private summary({ emissions }: Synthesis): string {
+    const folderOf = (stack: Stack, ...more: string[]) => relative(process.cwd(), resolve(this.outdir, stack.node.path, ...more)) || '.';
+    return emissions.map(({ graph, target, rendering, files }) => {
+      const folder = folderOf(graph.stack, target.name);
+      return [
+        `✔ ${folder}  ${files.size} files, ${graph.workloads.length} workloads`,
+        ...rendering.notes.map(({ at, field, outcome, what }) => `  ${outcome} ${at} ${field}: ${what}`),
+        ...target.next(folder, graph).map(command => `  → ${command}`),
+        '',
+      ].join('\n');
+    }).join('\n');
+  }
+}
+
+/** Every file to write, relative to the output folder, with each stack's parity report. */
+export function allFiles({ graphs, emissions }: Synthesis): Map<string, OutputFile> {
+  const files = new Map<string, OutputFile>();
+  for (const { stack } of graphs) {
+    const own = emissions.filter(({ graph }) => graph.stack === stack);
+    for (const { target, files: emitted } of own) {
+      for (const [path, file] of emitted) files.set(`${stack.node.path}/${target.name}/${path}`, file);
+    }
+    const notes = own.flatMap(({ rendering }) => rendering.notes);
+    files.set(`${stack.node.path}/PARITY.md`, { text: printParity(stack.node.path, own.map(({ target }) => target.name), notes) });
+    files.set(`${stack.node.path}/parity.json`, { text: `${JSON.stringify(notes, null, 2)}\n` });
+  }
+  return files;
+}
+
+/** A whole synthesis owns the folders of its systems: environments that are gone are removed with their files. */
+function topFolders(paths: readonly string[]): string[] {
+  return [...new Set(paths.map(path => path.split('/')[0]!))];
+}

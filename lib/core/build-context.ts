@@ -1,0 +1,63 @@
+import dockerignore from '@balena/dockerignore';
+import { readdirSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import type { Build, Fault, Image, Workload } from '../model';
+import { printDockerfile } from './dockerfile';
+import type { Graph } from './graph';
+import type { OutputFile } from './target';
+
+/** Stays out of every build: version control, what tools leave behind, and whatever might be secret. */
+const ALWAYS_IGNORED = ['.git', '.gitignore', '.dockerignore', '**/.env', '**/.env.*', '**/*.pem', '**/*.key', '**/.DS_Store', '.idea', '.vscode', 'secrets'];
+
+/** An image that the stack builds, with all the workloads that run it, in any of its stages. */
+export interface BuiltImage {
+  readonly name: string;
+  readonly image: Image;
+  readonly build: Build;
+  readonly workloads: readonly Workload[];
+}
+
+/** The images that are built from source; each Dockerfile once, whatever the number of stages in use. */
+export function builtImages(graph: Graph): readonly BuiltImage[] {
+  const byName = new Map<string, { image: Image; build: Build; workloads: Workload[] }>();
+  for (const workload of graph.workloads) {
+    const { image } = workload.spec;
+    if (!image.build) continue;
+    const known = byName.get(image.build.name);
+    if (known) known.workloads.push(workload);
+    else byName.set(image.build.name, { image, build: image.build, workloads: [workload] });
+  }
+  return [...byName].map(([name, rest]) => ({ name, ...rest }));
+}
+
+/**
+ * What it takes to build an image, below `images/<name>/`: the Dockerfile, its own ignore file, and a copy of the
+ * sources, so that the emitted folder needs nothing else.
+ */
+export function buildFiles({ name, build, workloads }: BuiltImage): { files: Map<string, OutputFile>; faults: Fault[] } {
+  const folder = posix.join('images', name);
+  const ignored = [...ALWAYS_IGNORED, ...build.ignore];
+  const files = new Map<string, OutputFile>([
+    [posix.join(folder, 'Dockerfile'), { text: printDockerfile(build, workloads) }],
+    [posix.join(folder, 'Dockerfile.dockerignore'), { text: `Dockerfile\nDockerfile.dockerignore\n${ignored.join('\n')}\n` }],
+  ]);
+  const faults: Fault[] = [];
+  if (!statSync(build.context, { throwIfNoEntry: false })?.isDirectory()) {
+    faults.push({ code: 'context-missing', what: `the build context of ${name} is not a folder: ${build.context}`, fix: 'give the path of the sources, for example path.join(__dirname, "app")' });
+  } else {
+    const filter = dockerignore().add(ignored).createFilter();
+    for (const path of filesBelow(build.context, '')) {
+      if (filter(path)) files.set(posix.join(folder, path), { copyOf: join(build.context, path), executable: (statSync(join(build.context, path)).mode & 0o111) !== 0 });
+    }
+  }
+  return { files, faults };
+}
+
+function filesBelow(root: string, folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(entry => {
+      const path = posix.join(folder, entry.name);
+      return entry.isDirectory() ? filesBelow(root, path) : entry.isFile() ? [path] : [];
+    });
+}

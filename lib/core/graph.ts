@@ -1,0 +1,166 @@
+import { ApiObject } from 'cdk8s';
+import type { Construct, IConstruct } from 'constructs';
+import {
+  isPrimitive, type Certificate, type Config, type Endpoint, type Mount, type Route, type Secret, type SecretKey,
+  type Text, type Volume, type Workload,
+} from '../model';
+import { nameBelow } from './names';
+import type { Stack } from './stack';
+
+/** `from` may reach one port of `to`. */
+export interface Edge {
+  readonly from: Workload;
+  readonly to: Workload;
+  readonly portName: string;
+  readonly port: number;
+}
+
+/** What must be so before a workload starts. */
+export interface Wait {
+  readonly on: Workload;
+  readonly until: 'healthy' | 'completed';
+}
+
+/**
+ * A stack as targets see it: its primitives, and all that follows from the references between them. Computed once,
+ * when aspects have been applied.
+ */
+export class Graph {
+  readonly workloads: Workload[] = [];
+  readonly volumes: Volume[] = [];
+  readonly secrets: Secret[] = [];
+  readonly configs: Config[] = [];
+  readonly routes: Route[] = [];
+  readonly certificates: Certificate[] = [];
+  /** The team's own cdk8s objects in the same tree. */
+  readonly apiObjects: ApiObject[] = [];
+
+  private readonly names = new Map<IConstruct, string>();
+  private readonly outgoing = new Map<Workload, readonly Edge[]>();
+  private readonly incoming = new Map<Workload, Edge[]>();
+  private readonly waiting = new Map<Workload, readonly Wait[]>();
+  private readonly routed = new Map<Workload, Route[]>();
+  private readonly mounted = new Map<Volume, Workload[]>();
+
+  constructor(readonly stack: Stack) {
+    const lists = { workload: this.workloads, volume: this.volumes, secret: this.secrets, config: this.configs, route: this.routes, certificate: this.certificates };
+    const visit = (construct: IConstruct) => {
+      if (isPrimitive(construct)) {
+        (lists[construct.kind] as IConstruct[]).push(construct);
+        this.names.set(construct, nameBelow(stack, construct));
+      } else if (ApiObject.isApiObject(construct)) {
+        this.apiObjects.push(construct);
+      }
+      construct.node.children.forEach(visit);
+    };
+    visit(stack);
+    for (const workload of this.workloads) this.connect(workload);
+    for (const workload of this.workloads) this.waiting.set(workload, this.waitsOf(workload));
+    for (const route of this.routes) push(this.routed, route.spec.to.workload, route);
+  }
+
+  /** The same on every target. */
+  name(construct: Construct): string {
+    return this.names.get(construct) ?? nameBelow(this.stack, construct);
+  }
+
+  has(construct: Construct): boolean {
+    return this.names.has(construct);
+  }
+
+  get edges(): readonly Edge[] {
+    return [...this.outgoing.values()].flat();
+  }
+
+  /** What it may call. */
+  edgesFrom(workload: Workload): readonly Edge[] {
+    return this.outgoing.get(workload) ?? [];
+  }
+
+  /** Who may call it. */
+  edgesTo(workload: Workload): readonly Edge[] {
+    return this.incoming.get(workload) ?? [];
+  }
+
+  waits(workload: Workload): readonly Wait[] {
+    return this.waiting.get(workload) ?? [];
+  }
+
+  routesTo(workload: Workload): readonly Route[] {
+    return this.routed.get(workload) ?? [];
+  }
+
+  /** The workloads that mount it, each once. */
+  mountersOf(volume: Volume): readonly Workload[] {
+    return this.mounted.get(volume) ?? [];
+  }
+
+  private connect(workload: Workload): void {
+    const edges = new Map<string, Edge>();
+    for (const { workload: to, portName, port } of endpointsOf(workload)) {
+      if (to !== workload) edges.set(`${to.node.addr}/${portName}`, { from: workload, to, portName, port });
+    }
+    this.outgoing.set(workload, [...edges.values()]);
+    for (const edge of edges.values()) push(this.incoming, edge.to, edge);
+    for (const volume of new Set(workload.spec.mounts.flatMap(mount => ('volume' in mount ? [mount.volume] : [])))) push(this.mounted, volume, workload);
+  }
+
+  private waitsOf(workload: Workload): readonly Wait[] {
+    const { after, startsWithout, mounts } = workload.spec;
+    const waits = new Map<Workload, Wait>();
+    const fillers = mounts.flatMap(mount => ('volume' in mount && mount.volume.spec.filledBy ? [mount.volume.spec.filledBy] : []));
+    for (const on of [...after, ...fillers]) waits.set(on, { on, until: 'completed' });
+    for (const { to } of this.edgesFrom(workload)) {
+      if (to.spec.runs.kind === 'service' && !startsWithout.includes(to)) waits.set(to, { on: to, until: 'healthy' });
+    }
+    waits.delete(workload);
+    return [...waits.values()];
+  }
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+/** Every text of a workload, with the files that it mounts. */
+export function textsOf({ spec: { env, command = [], args = [], mounts } }: Workload): Text[] {
+  return [...Object.values(env), ...command, ...args, ...mounts.flatMap(mount => ('config' in mount ? Object.values(mount.config.spec.files) : []))];
+}
+
+function endpointsOf(workload: Workload): Endpoint[] {
+  return [
+    ...textsOf(workload).flatMap(text => text.references.flatMap(reference => (reference.kind === 'host' ? [reference.endpoint] : []))),
+    ...workload.spec.connects,
+  ];
+}
+
+/** The secret values that reach a workload through its environment or command line. */
+export function secretKeysOf({ spec: { env, command = [], args = [] } }: Workload): SecretKey[] {
+  const keys = new Map<string, SecretKey>();
+  for (const text of [...Object.values(env), ...command, ...args]) {
+    for (const reference of text.references) {
+      if (reference.kind === 'secret') keys.set(`${reference.key.secret.node.addr}/${reference.key.name}`, reference.key);
+    }
+  }
+  return [...keys.values()];
+}
+
+/** The secret that a mount shows, with the keys in it. */
+export function secretOf(mount: Mount): { secret: Secret; keys: readonly string[] } | undefined {
+  if ('secret' in mount) return { secret: mount.secret, keys: mount.keys ?? Object.keys(mount.secret.spec.keys) };
+  const secret = 'certificate' in mount ? mount.certificate.spec.secret : undefined;
+  return secret && { secret, keys: Object.keys(secret.spec.keys) };
+}
+
+/** Whether a long-running workload is the only one to mount some kept volume: it keeps an identity then. */
+export function ownsVolume(graph: Graph, { spec: { runs, mounts } }: Workload): boolean {
+  return runs.kind === 'service' && runs.replicas === 1 && mounts.some(mount => 'volume' in mount && isOwned(graph, mount.volume));
+}
+
+/** Kept, and mounted by a single long-running workload of one replica. */
+export function isOwned(graph: Graph, volume: Volume): boolean {
+  const [owner, ...others] = graph.mountersOf(volume);
+  return !volume.spec.filledBy && others.length === 0 && owner?.spec.runs.kind === 'service' && owner.spec.runs.replicas === 1;
+}

@@ -1,0 +1,61 @@
+import { Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import { applyAspects } from './aspects';
+import { Graph } from './graph';
+import { dnsLabel } from './names';
+import type { Target } from './target';
+
+export interface StackProps {
+  /** What it is emitted for. */
+  readonly targets: readonly Target[];
+  /** The range that the networks of workloads without a tier are carved from. Default: Docker's own pools, about 30 networks. */
+  readonly network?: string;
+}
+
+const STACK = Symbol.for('compose8s.Stack');
+
+/**
+ * One system in one environment. Its path is `system/environment`, its Compose project and its namespace are
+ * `system-environment`.
+ *
+ * It is a cdk8s Chart as well: a team's own cdk8s constructs can stand in it.
+ */
+export class Stack extends Chart {
+  /** cdk8s' `instanceof Chart` asks for a mark on the object, and subclasses inherit that: every Chart would be a Stack. */
+  static override [Symbol.hasInstance](value: unknown): value is Stack {
+    return Stack.isStack(value);
+  }
+
+  static isStack(value: unknown): value is Stack {
+    return typeof value === 'object' && value !== null && STACK in value;
+  }
+
+  readonly targets: readonly Target[];
+  readonly network: string | undefined;
+
+  constructor(scope: Construct, readonly system: string, readonly environment: string, { targets, network }: StackProps) {
+    const parent = (scope.node.tryFindChild(system) as Construct | undefined) ?? new Construct(scope, system);
+    super(parent, environment, { namespace: dnsLabel(`${system}-${environment}`), disableResourceNameHashes: true });
+    Object.defineProperty(this, STACK, { value: true });
+    this.targets = targets;
+    this.network = network;
+  }
+
+  /** `system-environment`. */
+  get projectName(): string {
+    return this.namespace!;
+  }
+
+  /** The graph as it is now; aspects are applied first. */
+  graph(): Graph {
+    applyAspects(this.node.root);
+    return new Graph(this);
+  }
+
+  /** The Kubernetes manifests, for cdk8s' own `Testing.synth(stack)`. */
+  override toJson(): object[] {
+    const target = this.targets.find(({ manifests }) => manifests);
+    if (!target) throw new Error(`${this.node.path} has no target that makes Kubernetes manifests; add one: targets: [new Kubernetes()]`);
+    return [...target.manifests!(this.graph())];
+  }
+}

@@ -1,0 +1,91 @@
+import type { Construct } from 'constructs';
+import { problemsBelow, type Problem } from '../model';
+import { applyAspects } from './aspects';
+import { Graph } from './graph';
+import { graphProblems } from './graph-problems';
+import type { OutputFile, Note, Rendering, Target } from './target';
+import { Stack } from './stack';
+
+/** A stack on one of its targets. */
+export interface Emission {
+  readonly graph: Graph;
+  readonly target: Target;
+  readonly rendering: Rendering;
+  /** Relative to the target's folder. */
+  readonly files: ReadonlyMap<string, OutputFile>;
+}
+
+export interface Synthesis {
+  readonly graphs: readonly Graph[];
+  readonly emissions: readonly Emission[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly Note[];
+}
+
+/**
+ * Everything below `root` on every target, in memory: aspects, checks, rendering, printing, in this order. Pure but for
+ * the aspects. Targets see only a graph without problems, so that they need not doubt it.
+ */
+export function synthesize(root: Construct, keep: (stack: Stack, target?: Target) => boolean = () => true): Synthesis {
+  applyAspects(root);
+  const stacks = root.node.findAll().filter(Stack.isStack).filter(stack => keep(stack));
+  const graphs = stacks.map(stack => new Graph(stack));
+  const modelProblems = graphs.flatMap(graph => [...problemsBelow(graph.stack), ...graphProblems(graph), ...targetProblems(graph.stack)]);
+  const pairs = graphs.flatMap(graph => graph.stack.targets.filter(target => keep(graph.stack, target)).map(target => ({ graph, target })));
+  const conflicts = modelProblems.length > 0 ? [] : conflictsAmong(pairs);
+  if (modelProblems.length > 0) return { graphs, emissions: [], problems: distinct(modelProblems), notes: [] };
+
+  const emissions = pairs.map(({ graph, target }) => {
+    const rendering = target.render(graph);
+    const files = rendering.problems.length > 0 ? new Map<string, OutputFile>() : new Map([...target.print(rendering.documents, graph), ...rendering.files]);
+    return { graph, target, rendering, files };
+  });
+  return {
+    graphs,
+    emissions,
+    problems: distinct([...conflicts, ...emissions.flatMap(({ rendering }) => rendering.problems)]),
+    notes: emissions.flatMap(({ rendering }) => rendering.notes),
+  };
+}
+
+function targetProblems({ targets, node }: Stack): Problem[] {
+  const names = targets.map(({ name }) => name);
+  if (new Set(names).size === names.length) return [];
+  return [{ code: 'target-twice', at: node.path, what: `two of its targets write to the same folder (${names.join(', ')})`, fix: 'name each target once' }];
+}
+
+function conflictsAmong(pairs: readonly { readonly graph: Graph; readonly target: Target }[]): Problem[] {
+  const byName = new Map<string, { target: Target; graphs: Graph[] }>();
+  for (const { graph, target } of pairs) {
+    const known = byName.get(target.name);
+    if (known) known.graphs.push(graph);
+    else byName.set(target.name, { target, graphs: [graph] });
+  }
+  return [...byName.values()].flatMap(({ target, graphs }) => target.conflicts?.(graphs) ?? []);
+}
+
+/** The same mistake seen from two targets is one mistake. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map(problem => [`${problem.code}\0${problem.at}\0${problem.what}`, problem])).values()];
+}
+
+/** What, where, and how to mend it, for each problem. */
+export function printProblems(problems: readonly Problem[]): string {
+  return problems.map(({ what, at, fix }) => `✖ ${what}\n  at ${at}\n  fix: ${fix}\n`).join('\n');
+}
+
+/** Notes as problems: for those who want both targets exactly the same or nothing. */
+export function strict(notes: readonly Note[]): Problem[] {
+  return notes.filter(({ outcome }) => outcome !== 'loosened').map(({ at, field, target, what }) => ({
+    code: 'strict', at, what: `${target} does not express ${field} exactly: ${what}`, fix: 'ask for something that both targets have, or synthesize without --strict',
+  }));
+}
+
+/** Thrown where a program, not a person, reads the outcome: by the test kit and by `Stack.toJson`. */
+export class SynthesisError extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(printProblems(problems));
+    this.name = 'SynthesisError';
+  }
+}
+

@@ -1,0 +1,70 @@
+import type { Construct, IConstruct } from 'constructs';
+import type { Fault, Problem } from '../model';
+import type { Graph } from './graph';
+
+/** One emitted object: a Compose service, a Kubernetes Deployment. It knows the construct that made it. */
+export interface Document {
+  readonly source: Construct;
+  /** The file that it goes to. */
+  readonly path: string;
+  /** `services`, `Deployment`: with the name it is unique in the rendering, but for `id`. */
+  readonly kind: string;
+  readonly name: string;
+  readonly body: object;
+}
+
+/** A file to write: its text, or another file to copy. */
+export type OutputFile =
+  | { readonly text: string; readonly executable?: boolean }
+  | { readonly copyOf: string; readonly executable?: boolean };
+
+/** What a target does not carry over exactly. */
+export interface Note {
+  readonly at: string;
+  /** `runs.replicas`, `probes.alive` … */
+  readonly field: string;
+  readonly target: string;
+  /** `approximated`: another way that serves the purpose. `left-out`: not there. `loosened`: a safeguard that was given up on purpose. */
+  readonly outcome: 'approximated' | 'left-out' | 'loosened';
+  readonly what: string;
+}
+
+export interface Rendering {
+  readonly documents: readonly Document[];
+  /** Files that are not documents: configs, build contexts, templates. Paths are relative to the target's folder. */
+  readonly files: ReadonlyMap<string, OutputFile>;
+  readonly notes: readonly Note[];
+  readonly problems: readonly Problem[];
+}
+
+/** A format that systems are emitted in. A new one is a folder of its own; no construct knows it. */
+export interface Target {
+  /** Also the name of its folder: `compose`. */
+  readonly name: string;
+  /** Pure: the same graph gives the same rendering. */
+  render(graph: Graph): Rendering;
+  /** Pure: the text of each file that the documents make up. */
+  print(documents: readonly Document[], graph: Graph): ReadonlyMap<string, OutputFile>;
+  /** What to run next, for people. `folder` is where the files are. */
+  next(folder: string, graph: Graph): readonly string[];
+  /** Problems between stacks that this target would put side by side. */
+  conflicts?(graphs: readonly Graph[]): readonly Problem[];
+  /** The documents as a cluster takes them, where the target makes such. */
+  manifests?(graph: Graph): readonly object[];
+}
+
+/** Collects what handlers find while they render. */
+export class Findings {
+  readonly notes: Note[] = [];
+  readonly problems: Problem[] = [];
+
+  constructor(private readonly target: string, private readonly pathOf: (construct: IConstruct) => string) {}
+
+  note(construct: IConstruct, field: string, outcome: Note['outcome'], what: string): void {
+    this.notes.push({ at: this.pathOf(construct), field, target: this.target, outcome, what });
+  }
+
+  problem(construct: IConstruct, fault: Fault): void {
+    this.problems.push({ ...fault, at: this.pathOf(construct) });
+  }
+}

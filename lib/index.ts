@@ -1,0 +1,3 @@
+export * from './model';
+export * from './core';
+export { Compose, type ComposeFile, type ComposeProps, type ComposeService } from './targets/compose';

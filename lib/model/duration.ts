@@ -1,0 +1,44 @@
+import { FaultError } from './problem';
+
+const UNITS = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86400e3 } as const;
+
+export type DurationString = `${number}${keyof typeof UNITS}`;
+export type DurationLike = Duration | DurationString;
+
+/** A length of time, in whole milliseconds. */
+export class Duration {
+  private constructor(readonly milliseconds: number) {}
+
+  static seconds(amount: number): Duration { return Duration.of(`${amount}s`); }
+  static minutes(amount: number): Duration { return Duration.of(`${amount}m`); }
+  static hours(amount: number): Duration { return Duration.of(`${amount}h`); }
+  static days(amount: number): Duration { return Duration.of(`${amount}d`); }
+
+  static of(value: DurationLike): Duration {
+    if (value instanceof Duration) return value;
+    const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value) ?? [];
+    const milliseconds = Number(amount) * UNITS[unit as keyof typeof UNITS];
+    if (!Number.isSafeInteger(milliseconds) || milliseconds <= 0) {
+      throw new FaultError({ code: 'duration', what: `'${value}' is not a duration`, fix: 'write a positive number with its unit, such as 500ms, 30s, 5m, 12h or 30d' });
+    }
+    return new Duration(milliseconds);
+  }
+
+  get inSeconds(): number {
+    return this.milliseconds / 1000;
+  }
+
+  get inDays(): number {
+    return this.milliseconds / UNITS.d;
+  }
+
+  /** Whole seconds, rounded up: Kubernetes knows no smaller unit. */
+  get wholeSeconds(): number {
+    return Math.ceil(this.inSeconds);
+  }
+
+  /** As Go, nginx and Compose read it: `90s`, `500ms`. */
+  toString(): string {
+    return this.milliseconds % 1000 === 0 ? `${this.inSeconds}s` : `${this.milliseconds}ms`;
+  }
+}

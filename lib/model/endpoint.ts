@@ -1,0 +1,31 @@
+import { Text } from './text';
+import type { Workload } from './workload';
+
+/** A port of a workload, by name. Whoever refers to it may reach it; nobody else can. */
+export class Endpoint {
+  constructor(readonly workload: Workload, readonly portName: string) {}
+
+  /** The name under which other workloads of the stack find it. */
+  get host(): Text {
+    return Text.reference({ kind: 'host', endpoint: this });
+  }
+
+  /** The port's number: the same inside and outside of the container, on every target. */
+  get port(): number {
+    return this.workload.spec.ports[this.portName]?.number ?? 0;
+  }
+
+  /** `host:port`. */
+  toText(): Text {
+    return Text.concat([this.host, `:${this.port}`]);
+  }
+
+  /** `http://host:port` and the like. */
+  url(scheme: string): Text {
+    return Text.concat([`${scheme}://`, this]);
+  }
+
+  [Symbol.toPrimitive](): never {
+    return this.host[Symbol.toPrimitive]();
+  }
+}

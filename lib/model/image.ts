@@ -1,0 +1,76 @@
+import type { Stage } from './dockerfile';
+
+/** A program inside the image that can run a health check. `shell` is any POSIX `/bin/sh`. */
+export type Tool = 'curl' | 'wget' | 'python' | 'node' | 'nc' | 'bash' | 'shell';
+
+/** A numeric user, as `runAsNonRoot` cannot check a name. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What is known of an image beyond its name. */
+export interface ImageFacts {
+  /** The user that its program is made to run as. */
+  readonly user?: User;
+  readonly tools?: readonly Tool[];
+  /** Folders in it that belong to the user: a volume that is mounted there belongs to the user too. */
+  readonly folders?: readonly string[];
+}
+
+export interface BuildProps extends ImageFacts {
+  /** The repository's name: `cedrus`. */
+  readonly name: string;
+  /** The tag: a real version, never `latest`. */
+  readonly version: string;
+  /** Registry and folder to push to: `registry.example/team`. Clusters pull from there. */
+  readonly registry?: string;
+  /** The folder with the sources, as an absolute path. It is copied beside the emitted files, so that they stand alone. */
+  readonly context: string;
+  readonly stages: readonly Stage[];
+  /** The stage to stop at. Default: the last. */
+  readonly target?: string;
+  /** Patterns of files that stay out of the build, in the syntax of `.dockerignore`. */
+  readonly ignore?: readonly string[];
+  /** OCI annotations: `title` stands for `org.opencontainers.image.title`. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface Build extends BuildProps {
+  readonly ignore: readonly string[];
+  readonly target: string;
+}
+
+/** A container image: from a registry, or built from sources with a typed Dockerfile. */
+export class Image {
+  private constructor(
+    /** As a registry knows it: `postgres:16-alpine`. */
+    readonly reference: string,
+    readonly facts: ImageFacts,
+    readonly build: Build | undefined,
+  ) {}
+
+  /** @param reference pinned to a version or a digest: `nginx:1.25-alpine`. */
+  static registry(reference: string, facts: ImageFacts = {}): Image {
+    return new Image(reference, facts, undefined);
+  }
+
+  static build({ user, tools, folders, ...props }: BuildProps): Image {
+    const { registry, name, version, stages, target = stages.at(-1)?.name ?? '', ignore = [] } = props;
+    return new Image(`${registry ? `${registry}/` : ''}${name}:${version}`, { user, tools, folders }, { ...props, target, ignore });
+  }
+
+  /** The tag, where there is one: `16-alpine`. */
+  get tag(): string | undefined {
+    return /:([\w][\w.-]*)(@.*)?$/.exec(this.reference)?.[1];
+  }
+
+  get isPinned(): boolean {
+    return this.reference.includes('@sha256:') || (this.tag !== undefined && this.tag !== 'latest');
+  }
+
+  /** `[16]` of `postgres:16-alpine`, `[1, 25]` of `nginx:1.25-alpine`; empty where the tag has no version. */
+  get version(): readonly number[] {
+    return /^v?(\d+(?:\.\d+)*)/.exec(this.tag ?? '')?.[1]?.split('.').map(Number) ?? [];
+  }
+}

@@ -1,0 +1,38 @@
+import type { Construct } from 'constructs';
+import type { Endpoint } from './endpoint';
+import { Primitive } from './primitive';
+
+export interface RouteProps {
+  readonly to: Endpoint;
+  /** The port on which it is published. Default: the endpoint's own. On Compose a variable can move it. */
+  readonly published?: number;
+  /**
+   * `public`: from anywhere. `host`: from the machine itself only, for developers and operators.
+   * Default: `host`, as Docker's published ports bypass the host's firewall.
+   */
+  readonly reach?: 'public' | 'host';
+  /** What is spoken: `http` can stand behind an Ingress or a Gateway. Default: `tcp`. */
+  readonly protocol?: 'tcp' | 'http' | 'https';
+  /** The host names that lead here; none means all. */
+  readonly hosts?: readonly string[];
+}
+
+export interface RouteSpec {
+  to: Endpoint;
+  published: number;
+  reach: 'public' | 'host';
+  protocol: 'tcp' | 'http' | 'https';
+  hosts: readonly string[];
+}
+
+/**
+ * A way in from outside of the stack.
+ *
+ * Compose: a published port, bound to 127.0.0.1 unless it is public.
+ * Kubernetes: a Service of type LoadBalancer, an Ingress or an HTTPRoute if public; else `kubectl port-forward`.
+ */
+export class Route extends Primitive<'route', RouteSpec> {
+  constructor(scope: Construct, id: string, { to, published = to.port, reach = 'host', protocol = 'tcp', hosts = [] }: RouteProps) {
+    super(scope, id, 'route', { to, published, reach, protocol, hosts });
+  }
+}

@@ -1,0 +1,45 @@
+import type { Construct } from 'constructs';
+import { Primitive } from './primitive';
+import { attempt } from './problem';
+import { Size, type SizeLike } from './size';
+import { Workload, type WorkloadProps } from './workload';
+
+export interface VolumeProps {
+  /** Kubernetes reserves it; Compose takes what the host's disk has. */
+  readonly size: SizeLike;
+  /** Makes the content anew for each release instead of keeping it: static files, for example. */
+  readonly filledBy?: VolumeFilling;
+  /** The storage class to ask for. Default: the cluster's own. Kubernetes only. */
+  readonly storageClass?: string;
+}
+
+/** A command of an image that writes the content. It must bear being run again. */
+export interface VolumeFilling extends Pick<WorkloadProps, 'image' | 'env' | 'scratch' | 'resources' | 'after'> {
+  readonly command: readonly string[];
+  /** Where the volume stands while the command runs. */
+  readonly path: string;
+}
+
+export interface VolumeSpec {
+  size: Size;
+  filledBy: Workload | undefined;
+  storageClass: string | undefined;
+}
+
+/**
+ * Storage that outlives containers, or that is filled from an image at each release.
+ *
+ * Compose: a named volume; a filled one has a one-shot service that others wait for.
+ * Kubernetes: a claim template where one long-running workload owns it, else a PersistentVolumeClaim; a filled one is an
+ * emptyDir with an init container in every pod that mounts it.
+ */
+export class Volume extends Primitive<'volume', VolumeSpec> {
+  constructor(scope: Construct, id: string, { size, filledBy, storageClass }: VolumeProps) {
+    super(scope, id, 'volume', { size: Size.mebibytes(1), filledBy: undefined, storageClass });
+    this.spec.size = attempt(this, 'size', () => Size.of(size), this.spec.size);
+    if (filledBy) {
+      const { path, ...rest } = filledBy;
+      this.spec.filledBy = new Workload(this, 'fill', { ...rest, runs: { kind: 'release', check: undefined }, mounts: [{ volume: this, path }] });
+    }
+  }
+}

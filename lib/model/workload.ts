@@ -1,0 +1,194 @@
+import type { Construct } from 'constructs';
+import type { Certificate } from './certificate';
+import type { Config } from './config';
+import { Cpu, type CpuLike } from './cpu';
+import type { Cron } from './cron';
+import { Duration, type DurationLike } from './duration';
+import { Endpoint } from './endpoint';
+import type { Image, User } from './image';
+import { Primitive } from './primitive';
+import type { Probes } from './probe';
+import { attempt } from './problem';
+import type { Secret } from './secret';
+import { Size, type SizeLike } from './size';
+import { Text, type TextLike } from './text';
+import type { Tier } from './tier';
+import type { Volume } from './volume';
+import { checkWorkload } from './workload-checks';
+
+/** When a workload runs. */
+export type Run =
+  /** Until it is stopped. */
+  | { readonly kind: 'service'; readonly replicas: Replicas; readonly restart: Restart }
+  /**
+   * Once per release, to its end, before those that name it in `after`.
+   * `check` exits with 0 when the work is done: a cluster then runs the work once and lets new pods wait by the check.
+   * Without it, each new pod of a cluster does the work itself first, so that it must bear being done twice at a time.
+   */
+  | { readonly kind: 'release'; readonly check: readonly string[] | undefined }
+  /** At given times, never two at once. */
+  | { readonly kind: 'schedule'; readonly cron: Cron; readonly deadline: Duration }
+  /** When somebody asks for it. */
+  | { readonly kind: 'task' };
+
+export type Replicas = number | { readonly min: number; readonly max: number; /** Percent of the CPU request. */ readonly cpu: number };
+export type Restart = 'always' | 'unless-stopped' | { readonly onFailure: number };
+
+export interface Port { readonly number: number; readonly protocol: 'tcp' | 'udp' }
+export type PortLike = number | { readonly number: number; readonly protocol?: 'tcp' | 'udp' };
+
+export interface Resources { readonly cpu: { readonly request: Cpu; readonly limit: Cpu }; readonly memory: { readonly request: Size; readonly limit: Size } }
+/** A single value is the limit. Requests default to the whole memory limit and a quarter of the CPU limit. */
+export interface ResourcesLike {
+  readonly cpu: CpuLike | { readonly request: CpuLike; readonly limit: CpuLike };
+  readonly memory: SizeLike | { readonly request: SizeLike; readonly limit: SizeLike };
+}
+
+/** What is seen at `path` inside the container: a folder for everything but a single file of a `source`. */
+export type Mount =
+  | { readonly volume: Volume; readonly path: string; readonly readOnly?: boolean }
+  | { readonly config: Config; readonly path: string }
+  /** A file per key. Default: all keys. */
+  | { readonly secret: Secret; readonly path: string; readonly keys?: readonly string[] }
+  | { readonly certificate: Certificate; readonly path: string }
+  /** A folder of the developer's machine, as an absolute path: for hot reload. Only where it is one's own machine. */
+  | { readonly source: string; readonly path: string; readonly readOnly?: boolean };
+
+/** A folder in memory that is empty at each start: what a program with a read-only root may write to. */
+export interface Scratch { readonly path: string; readonly size: SizeLike }
+
+/** Loosened on purpose, one by one; each is reported. */
+export interface Loosened {
+  /** The root file system can be written to. */
+  readonly writableRoot?: boolean;
+  /** `NET_BIND_SERVICE` is the only capability that Pod Security "restricted" allows. */
+  readonly capabilities?: readonly 'NET_BIND_SERVICE'[];
+}
+
+/** A service that only some targets offer by themselves; a workload can stand in for it on the others. */
+export type Capability = 'certificate-controller';
+
+export interface WorkloadProps<Ports extends Readonly<Record<string, PortLike>> = Readonly<Record<string, PortLike>>> {
+  readonly image: Image;
+  readonly runs?: Run;
+  /** Replaces the image's entry point. */
+  readonly command?: readonly TextLike[];
+  /** Follows the entry point; replaces the image's default command. */
+  readonly args?: readonly TextLike[];
+  readonly workingDirectory?: string;
+  readonly env?: Readonly<Record<string, TextLike>>;
+  /** Name → number. Names of at most 15 letters, digits and dashes. */
+  readonly ports?: Ports;
+  readonly probes?: Probes<Extract<keyof Ports, string>>;
+  readonly mounts?: readonly Mount[];
+  /** Default: `/tmp`, 64 MiB. */
+  readonly scratch?: readonly Scratch[];
+  /** The size of `/dev/shm`. Default: Docker's 64 MiB; a cluster gives it only if asked for. */
+  readonly sharedMemory?: SizeLike;
+  /** Default: 1 CPU and 512 MiB. */
+  readonly resources?: ResourcesLike;
+  /** Default: the image's, if it is known. */
+  readonly user?: User;
+  readonly loosened?: Loosened;
+  /** Whether it may reach what is outside of the stack. Default: no. */
+  readonly internet?: boolean;
+  readonly stop?: { readonly signal?: string; /** Default: 10 s. */ readonly grace?: DurationLike };
+  /** A small init process that forwards signals and reaps children. Default: true. */
+  readonly init?: boolean;
+  /** Default: 10 MB in each of 3 files. */
+  readonly logs?: { readonly maxSize: SizeLike; readonly maxFiles: number };
+  /** The most processes and threads. Default: 256. */
+  readonly processes?: number;
+  /** Once-per-release workloads that must have ended first. */
+  readonly after?: readonly Workload[];
+  /** Workloads that it refers to, but need not wait for. */
+  readonly startsWithout?: readonly Workload[];
+  /** Endpoints that it calls without any text that says so. */
+  readonly connects?: readonly Endpoint[];
+  readonly tier?: Tier;
+  /** Left out where the target offers this by itself. */
+  readonly standsInFor?: Capability;
+}
+
+export interface WorkloadSpec {
+  image: Image;
+  runs: Run;
+  command: readonly Text[] | undefined;
+  args: readonly Text[] | undefined;
+  workingDirectory: string | undefined;
+  env: Record<string, Text>;
+  ports: Record<string, Port>;
+  probes: Probes | undefined;
+  mounts: Mount[];
+  scratch: { path: string; size: Size }[];
+  sharedMemory: Size | undefined;
+  resources: Resources;
+  user: User | undefined;
+  loosened: Loosened;
+  internet: boolean;
+  stop: { signal: string | undefined; grace: Duration };
+  init: boolean;
+  logs: { maxSize: Size; maxFiles: number };
+  processes: number;
+  after: Workload[];
+  startsWithout: Workload[];
+  connects: Endpoint[];
+  tier: Tier | undefined;
+  standsInFor: Capability | undefined;
+}
+
+/** Containers of one image: the one primitive that runs. */
+export class Workload extends Primitive<'workload', WorkloadSpec> {
+  /** Long-running, one replica, restarted unless somebody stopped it. */
+  static service({ replicas = 1, restart = 'unless-stopped' }: { readonly replicas?: Replicas; readonly restart?: Restart } = {}): Run {
+    return { kind: 'service', replicas, restart };
+  }
+
+  constructor(scope: Construct, id: string, props: WorkloadProps) {
+    super(scope, id, 'workload', {} as WorkloadSpec);
+    Object.assign(this.spec, readProps(this, props));
+    checkWorkload(this);
+  }
+
+  endpoint(portName: string): Endpoint {
+    return new Endpoint(this, portName);
+  }
+}
+
+function readProps(workload: Workload, props: WorkloadProps): WorkloadSpec {
+  const {
+    image, runs = Workload.service(), command, args, workingDirectory, env = {}, ports = {}, probes, mounts = [],
+    scratch = [{ path: '/tmp', size: '64Mi' }], sharedMemory, resources = { cpu: 1, memory: '512Mi' }, user = image.facts.user,
+    loosened = {}, internet = false, stop: { signal, grace = '10s' } = {}, init = true, logs = { maxSize: '10MB', maxFiles: 3 },
+    processes = 256, after = [], startsWithout = [], connects = [], tier, standsInFor,
+  } = props;
+  const size = (field: string, value: SizeLike) => attempt(workload, field, () => Size.of(value), Size.mebibytes(1));
+  return {
+    image, runs, workingDirectory, probes, loosened, internet, init, processes, tier, standsInFor, user,
+    command: command?.map(Text.of),
+    args: args?.map(Text.of),
+    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, Text.of(value)])),
+    ports: Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, { protocol: 'tcp', ...(typeof port === 'number' ? { number: port } : port) }])),
+    mounts: [...mounts],
+    scratch: scratch.map(({ path, size: limit }) => ({ path, size: size(`scratch ${path}`, limit) })),
+    sharedMemory: sharedMemory && size('sharedMemory', sharedMemory),
+    resources: attempt(workload, 'resources', () => readResources(resources), readResources({ cpu: 1, memory: '512Mi' })),
+    stop: { signal, grace: attempt(workload, 'stop.grace', () => Duration.of(grace), Duration.seconds(10)) },
+    logs: { ...logs, maxSize: size('logs.maxSize', logs.maxSize) },
+    after: [...after], startsWithout: [...startsWithout], connects: [...connects],
+  };
+}
+
+/** Fills in what {@link ResourcesLike} leaves open. */
+export function readResources({ cpu, memory }: ResourcesLike): Resources {
+  const memoryLimit = Size.of(hasLimit(memory) ? memory.limit : memory);
+  const cpuLimit = Cpu.of(hasLimit(cpu) ? cpu.limit : cpu);
+  return {
+    cpu: { limit: cpuLimit, request: hasLimit(cpu) ? Cpu.of(cpu.request) : Cpu.millis(Math.max(1, Math.floor(cpuLimit.millis / 4))) },
+    memory: { limit: memoryLimit, request: hasLimit(memory) ? Size.of(memory.request) : memoryLimit },
+  };
+}
+
+function hasLimit<T extends { readonly limit: unknown }>(value: unknown): value is T {
+  return typeof value === 'object' && value !== null && 'limit' in value;
+}

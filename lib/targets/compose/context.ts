@@ -1,0 +1,31 @@
+import type { Findings, OutputFile } from '../../core/target';
+import type { Graph } from '../../core/graph';
+import type { Secret, Workload } from '../../model';
+import type { Dialect } from './dialect';
+import type { Network } from './networks';
+
+/** What the handlers of one rendering share. */
+export interface Context {
+  readonly graph: Graph;
+  readonly dialect: Dialect;
+  readonly findings: Findings;
+  readonly networksByMember: ReadonlyMap<Workload, readonly Network[]>;
+  /** The keys of secrets that some service mounts. */
+  readonly mountedKeys: ReadonlyMap<Secret, ReadonlySet<string>>;
+  /** Files beside `compose.yaml`, filled while rendering. */
+  readonly files: Map<string, OutputFile>;
+  /** The workload whose service carries the build of an image. */
+  readonly builders: ReadonlyMap<string, Workload>;
+}
+
+/** Where the project's folder is, seen from the emitted one; for mounted sources only. */
+export const PROJECT_FOLDER = '${PROJECT_DIR:-../../../..}';
+
+/** Where the secrets are, seen from the emitted folder. */
+export function secretsFolder(graph: Graph): string {
+  return `\${SECRETS_DIR:-${defaultSecretsFolder(graph)}}`;
+}
+
+export function defaultSecretsFolder(graph: Graph): string {
+  return `../../../../secrets/${graph.stack.node.path}`;
+}

@@ -1,0 +1,169 @@
+import type { IConstruct } from 'constructs';
+import { dump } from 'js-yaml';
+import { builtImages, buildFiles } from '../../core/build-context';
+import { secretOf, type Graph } from '../../core/graph';
+import { Patches } from '../../core/patches';
+import { Findings, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
+import { pathOf, type Certificate, type Config, type Kind, type Problem, type Route, type Secret, type Volume, type Workload } from '../../model';
+import { hostConflicts } from './conflicts';
+import { secretsFolder, type Context } from './context';
+import { Dialect } from './dialect';
+import { envExample } from './environment';
+import { composeNetworks, networksOf, type Network } from './networks';
+import { scheduleConfigs } from './schedule';
+import { serviceOf } from './services';
+import { composeConfig, composeSecret, configName, configPath, secretName } from './storage';
+import type { Sections } from './types';
+
+export type { ComposeFile, ComposeService, Sections } from './types';
+
+export interface ComposeProps {
+  /** The host that the stack runs on. Stacks on the same host must not get into each other's way. Default: all on one. */
+  readonly host?: string;
+}
+
+const patches = new Patches();
+
+/** Emits a Docker Compose project for one machine: `compose.yaml` with all that it mounts and builds. */
+export class Compose implements Target {
+  readonly name = 'compose';
+  readonly host: string;
+
+  constructor({ host = 'localhost' }: ComposeProps = {}) {
+    this.host = host;
+  }
+
+  /** Edits what a construct, and all within it, becomes in a section of the Compose file. */
+  static of(construct: IConstruct) {
+    return {
+      patch<S extends keyof Sections>(section: S, edit: (entry: Sections[S]) => Sections[S]): void {
+        patches.add(construct, section, edit);
+      },
+    };
+  }
+
+  render(graph: Graph): Rendering {
+    const findings = new Findings(this.name, pathOf);
+    const networks = networksOf(graph);
+    const context: Context = {
+      graph, findings, files: new Map<string, OutputFile>(), dialect: new Dialect(graph),
+      networksByMember: byMember(networks), mountedKeys: mountedKeysOf(graph),
+      builders: new Map([...graph.workloads].reverse().map(workload => [workload.spec.image.reference, workload])),
+    };
+    const documents = [
+      ...[...graph.workloads, ...graph.volumes, ...graph.configs, ...graph.secrets, ...graph.certificates, ...graph.routes]
+        .flatMap(primitive => (HANDLERS[primitive.kind] as (p: typeof primitive, c: Context) => Document[])(primitive, context)),
+      ...networkDocuments(networks, context),
+    ];
+    for (const object of graph.apiObjects) findings.note(object, object.kind, 'left-out', 'a Kubernetes object of your own: Compose has nothing of the kind');
+    for (const built of builtImages(graph)) {
+      const { files, faults } = buildFiles(built);
+      for (const [path, file] of files) context.files.set(path, file);
+      for (const fault of faults) findings.problem(built.workloads[0]!, fault);
+    }
+    context.files.set('.env.example', { text: envExample(graph, context.dialect) });
+    const patched = patches.apply(documents, graph.stack, findings);
+    return { documents: patched, files: context.files, notes: findings.notes, problems: findings.problems };
+  }
+
+  print(documents: readonly Document[], graph: Graph): ReadonlyMap<string, OutputFile> {
+    const sections = Object.fromEntries(SECTIONS.flatMap(section => {
+      const entries = documents.filter(({ kind }) => kind === section);
+      return entries.length > 0 ? [[section, Object.fromEntries(entries.map(({ name, body }) => [name, body]))]] : [];
+    }));
+    const head = `# ${graph.stack.node.path}: made by compose8s from the stack's program. Changes belong there.\n`;
+    const project = { name: graph.stack.projectName };
+    if (graph.secrets.length === 0) return new Map([['compose.yaml', { text: head + yaml({ ...project, ...sections }) }]]);
+    // The values of secrets are variables. An included file can say where they are; `.env` would have to lie in this disposable folder.
+    return new Map([
+      ['compose.yaml', { text: `${head}# What runs is in services.yaml. The values of its secrets: npx compose8s secrets init ${graph.stack.node.path}\n${yaml({ ...project, include: [{ path: 'services.yaml', project_directory: '.', env_file: `${secretsFolder(graph)}/.env` }] })}` }],
+      ['services.yaml', { text: head + yaml(sections) }],
+    ]);
+  }
+
+  next(folder: string, graph: Graph): readonly string[] {
+    return [
+      ...(graph.secrets.length > 0 ? [`npx compose8s secrets init ${graph.stack.node.path}`] : []),
+      `docker compose --project-directory ${folder} up --build --wait`,
+    ];
+  }
+
+  conflicts(graphs: readonly Graph[]): readonly Problem[] {
+    return hostConflicts(graphs, ({ stack }) => stack.targets.find(target => target instanceof Compose)?.host ?? this.host);
+  }
+}
+
+const SECTIONS = ['services', 'networks', 'volumes', 'configs', 'secrets'] as const satisfies readonly (keyof Sections)[];
+
+interface Primitives { workload: Workload; volume: Volume; secret: Secret; config: Config; route: Route; certificate: Certificate }
+
+const HANDLERS: { readonly [K in Kind]: (primitive: Primitives[K], context: Context) => Document[] } = {
+  workload: (workload, context) => {
+    const name = context.graph.name(workload);
+    const schedule = workload.spec.runs.kind === 'schedule' ? scheduleConfigs(name) : [];
+    return [document(workload, 'services', name, serviceOf(workload, context)), ...schedule.map(([config, body]) => document(workload, 'configs', config, body))];
+  },
+  volume: (volume, { graph, findings }) => {
+    const { size, filledBy: _filledBy, storageClass, ...rest } = volume.spec;
+    rest satisfies Record<string, never>;
+    findings.note(volume, 'size', 'left-out', `Docker's volumes have no size: watch that the host's disk keeps ${size} for it`);
+    if (storageClass) findings.note(volume, 'storageClass', 'left-out', 'Docker keeps volumes on the disk of the host');
+    return [document(volume, 'volumes', graph.name(volume), {})];
+  },
+  config: (config, { graph, files, dialect }) => {
+    const { files: contents, executable, ...rest } = config.spec;
+    rest satisfies Record<string, never>;
+    const name = graph.name(config);
+    return Object.entries(contents).map(([file, content]) => {
+      files.set(configPath(name, file).slice(2), { text: dialect.file(content), executable });
+      return document(config, 'configs', configName(name, file), composeConfig(name, file));
+    });
+  },
+  secret: (secret, context) => {
+    const { keys, revision: _revision, ...rest } = secret.spec;
+    rest satisfies Record<string, never>;
+    const name = context.graph.name(secret);
+    const mounted = context.mountedKeys.get(secret);
+    return Object.keys(keys).filter(key => mounted?.has(key)).map(key => document(secret, 'secrets', secretName(name, key), composeSecret(context, name, key)));
+  },
+  certificate: (certificate, { findings }) => {
+    const { hosts: _hosts, source, secret: _secret, ...rest } = certificate.spec;
+    rest satisfies Record<string, never>;
+    if (source.kind === 'acme') findings.note(certificate, 'source.issuer', 'approximated', 'a scheduled workload asks for the certificate and renews it; the issuer of the cluster has no part in it');
+    return [];
+  },
+  // A route is part of its workload's service.
+  route: () => [],
+};
+
+function document(source: Document['source'], kind: keyof Sections, name: string, body: object): Document {
+  return { source, path: 'services.yaml', kind, name, body };
+}
+
+function networkDocuments(networks: readonly Network[], { graph, findings }: Context): Document[] {
+  const { networks: bodies, faults } = composeNetworks(graph, networks);
+  for (const fault of faults) findings.problem(graph.stack, fault);
+  return networks.map(({ name, members }) => document(members[0]!, 'networks', name, bodies[name]!));
+}
+
+/** Secrets that only reach environments need no entry of their own. */
+function mountedKeysOf(graph: Graph): ReadonlyMap<Secret, ReadonlySet<string>> {
+  const result = new Map<Secret, Set<string>>();
+  for (const mount of graph.workloads.flatMap(({ spec }) => spec.mounts)) {
+    const shown = secretOf(mount);
+    if (shown) result.set(shown.secret, new Set([...(result.get(shown.secret) ?? []), ...shown.keys]));
+  }
+  return result;
+}
+
+function byMember(networks: readonly Network[]): ReadonlyMap<Workload, readonly Network[]> {
+  const result = new Map<Workload, Network[]>();
+  for (const network of networks) {
+    for (const member of network.members) result.set(member, [...(result.get(member) ?? []), network]);
+  }
+  return result;
+}
+
+function yaml(value: object): string {
+  return dump(value, { lineWidth: -1, noRefs: true });
+}

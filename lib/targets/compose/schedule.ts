@@ -1,0 +1,96 @@
+import { posix } from 'node:path';
+import type { Run, Workload } from '../../model';
+import { sha256 } from '../../core/output';
+import type { Context } from './context';
+import { configName, configPath } from './storage';
+import type { ComposeService } from './types';
+
+/** https://github.com/aptible/supercronic: a cron made for containers. A static build of it runs in any image. */
+const SUPERCRONIC = { module: 'github.com/aptible/supercronic', version: 'v0.2.33', builder: 'golang:1.24-alpine' };
+
+const FOLDER = '/etc/compose8s';
+
+/**
+ * The image of a service where the workload's own does not do by itself: it lacks the cron runner, or a folder that
+ * belongs to the user where a volume is mounted (Docker would make root its owner).
+ */
+export function wrapperOf(workload: Workload, { graph, files, builders, findings }: Context): Pick<ComposeService, 'image' | 'build'> | undefined {
+  const { image, runs, mounts, user } = workload.spec;
+  const isScheduled = runs.kind === 'schedule';
+  const known = image.facts.folders ?? [];
+  const folders = mounts.flatMap(mount => ('volume' in mount && !mount.readOnly && !known.includes(mount.path) ? [mount.path] : []));
+  if (!isScheduled && folders.length === 0) return undefined;
+  const name = graph.name(workload);
+  if (image.build && builders.get(image.reference) === workload) {
+    findings.problem(workload, {
+      code: 'volume-folder', what: `the image ${image.reference} has no folder ${folders.join(', ')} that belongs to user ${user!.uid}, who writes to the volume there`,
+      fix: `let the image make it: folders: [${folders.map(folder => `'${folder}'`).join(', ')}]`,
+    });
+    return undefined;
+  }
+  files.set(`images/${name}/Dockerfile`, {
+    text: [
+      '# syntax=docker/dockerfile:1',
+      ...(isScheduled ? [
+        `FROM ${SUPERCRONIC.builder} AS cron`,
+        'RUN --mount=type=cache,target=/root/.cache/go-build --mount=type=cache,target=/go/pkg/mod \\',
+        `    CGO_ENABLED=0 GOBIN=/out go install -trimpath -tags timetzdata ${SUPERCRONIC.module}@${SUPERCRONIC.version}`,
+        '',
+      ] : []),
+      `FROM ${image.reference}`,
+      ...(isScheduled ? ['COPY --from=cron /out/supercronic /usr/local/bin/supercronic'] : []),
+      ...(folders.length > 0 ? ['USER 0:0', `RUN mkdir -p ${folders.join(' ')} && chown ${user!.uid}:${user!.gid} ${folders.join(' ')}`] : []),
+      `USER ${user!.uid}:${user!.gid}`,
+      '',
+    ].join('\n'),
+  });
+  files.set(`images/${name}/Dockerfile.dockerignore`, { text: '*\n' });
+  return { image: `${graph.stack.projectName}-${name}:${sha256(image.reference).slice(0, 12)}`, build: { context: `./images/${name}` } };
+}
+
+/**
+ * A service that sleeps until the schedule calls; `docker compose run --rm <service> <arguments>` runs the job by hand.
+ */
+export function scheduled(workload: Workload, runs: Extract<Run, { kind: 'schedule' }>, service: ComposeService, { graph, files, findings }: Context): ComposeService {
+  const { cron, deadline, kind: _kind, ...rest } = runs;
+  rest satisfies Record<string, never>;
+  const { image, command, args = [] } = workload.spec;
+  const name = graph.name(workload);
+  if (image.facts.tools && !image.facts.tools.includes('shell')) {
+    findings.problem(workload, { code: 'schedule-shell', what: `the image ${image.reference} has no shell, which the cron runner of the Compose file needs`, fix: "use an image with /bin/sh, and say so: tools: ['shell']" });
+  }
+  if (!command) {
+    findings.problem(workload, { code: 'schedule-command', what: 'it runs on a schedule, and does not say what to run', fix: 'give the program: command: […]' });
+    return service;
+  }
+  const program = command.map(word => shellWord(word.literal ?? '')).join(' ');
+  const job = [program, ...args.map(word => shellWord(word.literal ?? ''))].join(' ');
+  if ([...command, ...args].some(word => word.literal === undefined)) {
+    findings.problem(workload, { code: 'schedule-reference', what: 'the command line of a scheduled workload refers to an endpoint or a secret', fix: 'put the reference into an environment variable that the program reads' });
+  }
+  const contents = {
+    crontab: `CRON_TZ=${cron.timeZone}\n${cron.expression} timeout ${deadline.wholeSeconds} ${job}\n`,
+    run: `#!/bin/sh\n# Without arguments it waits for the schedule; with arguments it runs the job with them, once.\n[ $# -gt 0 ] || exec supercronic -passthrough-logs ${FOLDER}/crontab\nexec ${program} "$@"\n`,
+  };
+  const configs = Object.keys(contents).map(file => ({ source: configName(`${name}-schedule`, file), target: posix.join(FOLDER, file) }));
+  for (const [file, text] of Object.entries(contents)) files.set(configPath(`${name}-schedule`, file).slice(2), { text, executable: file === 'run' });
+  const { command: _command, entrypoint: _entrypoint, labels = {}, ...others } = service;
+  return {
+    ...others,
+    entrypoint: [`${FOLDER}/run`],
+    command: [],
+    healthcheck: { test: ['CMD', 'pidof', 'supercronic'], interval: '30s', timeout: '5s', retries: 3, start_period: '10s' },
+    configs: [...(service.configs ?? []) as object[], ...configs] as ComposeService['configs'],
+    labels: { ...labels as Record<string, string>, 'compose8s.schedule': sha256(Object.values(contents).join('\0')).slice(0, 16) },
+  };
+}
+
+/** The top-level entries for the files of a scheduled workload. */
+export function scheduleConfigs(name: string): readonly (readonly [string, { readonly file: string }])[] {
+  return ['crontab', 'run'].map(file => [configName(`${name}-schedule`, file), { file: configPath(`${name}-schedule`, file) }]);
+}
+
+/** Single quotes keep everything as it is, but for themselves. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,132 @@
+import { Cpu, Size, type Text, type User, type Workload } from '../../model';
+import { variableName } from '../../core/names';
+import type { Context } from './context';
+import { healthcheckOf } from './health';
+import { scheduled, wrapperOf } from './schedule';
+import { mountsOf } from './storage';
+import type { ComposeService } from './types';
+
+/** The service of a workload. */
+export function serviceOf(workload: Workload, context: Context): ComposeService {
+  const { graph, dialect, findings } = context;
+  const {
+    image: _image, runs, command, args, workingDirectory, env, ports, probes: _probes, mounts: _mounts, scratch, sharedMemory, resources, user, loosened,
+    internet: _internet, stop, init, logs, processes, after: _after, startsWithout: _startsWithout, connects: _connects, tier: _tier, standsInFor: _standsInFor, ...rest
+  } = workload.spec;
+  rest satisfies Record<string, never>;
+  const values = (texts: readonly Text[] | undefined) => texts?.map(text => dialect.value(text));
+  const { mounts: { volumes, configs, secrets }, hash, revision } = mountsOf(workload, context);
+  const waits = graph.waits(workload);
+  const published = publishedPorts(workload, context);
+  const numbers = Object.values(ports);
+  const service: ComposeService = {
+    ...imageOf(workload, context),
+    ...(command ? { entrypoint: values(command) } : {}),
+    ...(args ? { command: values(args) } : {}),
+    ...(workingDirectory ? { working_dir: workingDirectory } : {}),
+    ...(Object.keys(env).length > 0 ? { environment: Object.fromEntries(Object.entries(env).map(([name, text]) => [name, dialect.value(text)])) } : {}),
+    ...lifetime(workload, context),
+    ...(waits.length > 0 ? { depends_on: Object.fromEntries(waits.map(({ on, until }) => [graph.name(on), { condition: until === 'healthy' ? 'service_healthy' as const : 'service_completed_successfully' as const }])) } : {}),
+    healthcheck: healthcheckOf(workload, context),
+    ...networking(workload, context),
+    ...(published.length > 0 ? { ports: published } : {}),
+    ...(numbers.length > 0 ? { expose: numbers.map(({ number, protocol }) => (protocol === 'tcp' ? `${number}` : `${number}/${protocol}`)) } : {}),
+    ...(volumes.length > 0 ? { volumes } : {}),
+    ...(configs.length > 0 ? { configs } : {}),
+    ...(secrets.length > 0 ? { secrets } : {}),
+    ...hardening(user!, loosened),
+    ...(scratch.length > 0 ? { tmpfs: scratch.map(({ path, size }) => `${path}:size=${size.bytes},mode=1777`) } : {}),
+    ...(sharedMemory ? { shm_size: byteValue(sharedMemory) } : {}),
+    deploy: {
+      ...(runs.kind === 'service' ? { replicas: replicasOf(runs.replicas) } : {}),
+      resources: {
+        limits: { cpus: cores(resources.cpu.limit), memory: byteValue(resources.memory.limit), pids: processes },
+        reservations: { cpus: cores(resources.cpu.request), memory: byteValue(resources.memory.request) },
+      },
+    },
+    init,
+    ...(stop.signal ? { stop_signal: stop.signal } : {}),
+    stop_grace_period: `${stop.grace}`,
+    logging: { driver: 'json-file', options: { 'max-size': byteValue(logs.maxSize), 'max-file': `${logs.maxFiles}` } },
+    ...(hash || revision ? { labels: { ...(hash ? { 'compose8s.content': hash } : {}), ...(revision ? { 'compose8s.secrets': revision } : {}) } } : {}),
+  };
+  if (loosened.writableRoot) findings.note(workload, 'loosened.writableRoot', 'loosened', 'its root file system can be written to');
+  for (const capability of loosened.capabilities ?? []) findings.note(workload, 'loosened.capabilities', 'loosened', `it keeps the capability ${capability}`);
+  if (runs.kind === 'service' && typeof runs.replicas !== 'number') {
+    findings.note(workload, 'runs.replicas', 'approximated', `Compose does not scale by itself: ${runs.replicas.min} of at most ${runs.replicas.max} replicas run; more with: docker compose up --scale ${graph.name(workload)}=N`);
+  }
+  if (runs.kind === 'schedule') return scheduled(workload, runs, service, context);
+  return service;
+}
+
+function imageOf(workload: Workload, context: Context): Pick<ComposeService, 'image' | 'build'> {
+  const { image } = workload.spec;
+  const wrapper = wrapperOf(workload, context);
+  if (wrapper) return wrapper;
+  if (!image.build) return { image: image.reference };
+  const builder = context.builders.get(image.reference);
+  return { image: image.reference, ...(builder === workload ? { build: { context: `./images/${image.build.name}`, target: image.build.target } } : {}) };
+}
+
+function lifetime({ spec: { runs } }: Workload, _context: Context): Pick<ComposeService, 'restart' | 'profiles'> {
+  switch (runs.kind) {
+    case 'service': return { restart: typeof runs.restart === 'string' ? runs.restart : `on-failure:${runs.restart.onFailure}` };
+    case 'schedule': return { restart: 'unless-stopped' };
+    case 'release': return { restart: 'no' };
+    case 'task': return { restart: 'no', profiles: ['tasks'] };
+  }
+}
+
+function replicasOf(replicas: Extract<Workload['spec']['runs'], { kind: 'service' }>['replicas']): number {
+  return typeof replicas === 'number' ? replicas : replicas.min;
+}
+
+function networking(workload: Workload, { networksByMember, findings }: Context): Pick<ComposeService, 'networks' | 'network_mode'> {
+  const networks = networksByMember.get(workload) ?? [];
+  if (networks.length === 0) return { network_mode: 'none' };
+  if (networks.some(({ purpose, members }) => purpose === 'edge' && members[0] === workload)) {
+    findings.note(workload, 'connections', 'approximated', 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other');
+  }
+  return { networks: networks.map(({ name }) => name) };
+}
+
+function publishedPorts(workload: Workload, { graph, findings }: Context): NonNullable<ComposeService['ports']> {
+  return graph.routesTo(workload).map(route => {
+    const { to, published, reach, protocol, hosts, ...rest } = route.spec;
+    rest satisfies Record<string, never>;
+    if (protocol === 'http' && hosts.length > 0) findings.note(route, 'hosts', 'left-out', `a published port answers for every host name, not only ${hosts.join(', ')}`);
+    return {
+      name: to.portName,
+      target: to.port,
+      published: `\${${portVariable(graph.name(workload), to.portName)}:-${published}}`,
+      protocol: workload.spec.ports[to.portName]!.protocol,
+      ...(reach === 'host' ? { host_ip: '127.0.0.1' } : {}),
+    };
+  });
+}
+
+/** The variable that moves a published port: `WEB_HTTP_PORT`, `POSTGRES_PORT`. */
+export function portVariable(service: string, portName: string): string {
+  return variableName(...(service === portName ? [service] : [service, portName]), 'port');
+}
+
+function hardening(user: User, { writableRoot = false, capabilities = [] }: Workload['spec']['loosened']): ComposeService {
+  return {
+    user: `${user.uid}:${user.gid}`,
+    ...(writableRoot ? {} : { read_only: true }),
+    cap_drop: ['ALL'],
+    ...(capabilities.length > 0 ? { cap_add: [...capabilities] } : {}),
+    security_opt: ['no-new-privileges:true'],
+  };
+}
+
+/** As Docker reads it: `512m` is 512 MiB. */
+export function byteValue(size: Size): string {
+  const [amount, unit] = size.inLargestUnit();
+  return unit === 'Ti' ? `${amount * 1024}g` : `${amount}${unit === '' ? 'b' : unit.charAt(0).toLowerCase()}`;
+}
+
+function cores(cpu: Cpu): string {
+  return `${cpu.millis / 1000}`;
+}
+

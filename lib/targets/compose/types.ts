@@ -1,0 +1,17 @@
+import type { ComposeSpecification, Config, Network, Secret, Service, Volume } from './schema/compose-spec';
+
+export type ComposeFile = ComposeSpecification;
+export type ComposeService = Service;
+export type ComposeNetwork = NonNullable<Network>;
+export type ComposeVolume = NonNullable<Volume>;
+export type ComposeConfig = Config;
+export type ComposeSecret = Secret;
+
+/** The sections of a Compose file, by what an entry of each is. */
+export interface Sections {
+  services: ComposeService;
+  networks: ComposeNetwork;
+  volumes: ComposeVolume;
+  configs: ComposeConfig;
+  secrets: ComposeSecret;
+}
