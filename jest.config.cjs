@@ -2,6 +2,6 @@
 module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
-  transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+  transform: { '\\.ts$': '<rootDir>/test/support/typescript-transform.cjs' },
   snapshotFormat: { escapeString: false, printBasicPrototype: false },
 };

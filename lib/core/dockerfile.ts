@@ -29,7 +29,7 @@ export function printDockerfile(build: Build, workloads: readonly Workload[]): s
       ...(service?.spec.probes ? healthcheck(service, service.spec.probes) : []),
     ].join('\n');
   });
-  return `# syntax=docker/dockerfile:1\n${stages.join('\n\n')}\n`;
+  return `${stages.join('\n\n')}\n`;
 }
 
 function labels({ name, version, labels = {} }: Build): string[] {

@@ -63,6 +63,8 @@ export interface Loosened {
   readonly writableRoot?: boolean;
   /** `NET_BIND_SERVICE` is the only capability that Pod Security "restricted" allows. */
   readonly capabilities?: readonly 'NET_BIND_SERVICE'[];
+  /** Risks of the product itself that its user accepted, in words. */
+  readonly accepted?: readonly string[];
 }
 
 /** A service that only some targets offer by themselves; a workload can stand in for it on the others. */
@@ -100,9 +102,9 @@ export interface WorkloadProps<Ports extends Readonly<Record<string, PortLike>> 
   /** The most processes and threads. Default: 256. */
   readonly processes?: number;
   /** Once-per-release workloads that must have ended first. */
-  readonly after?: readonly Workload[];
+  readonly after?: readonly WorkloadLike[];
   /** Workloads that it refers to, but need not wait for. */
-  readonly startsWithout?: readonly Workload[];
+  readonly startsWithout?: readonly WorkloadLike[];
   /** Endpoints that it calls without any text that says so. */
   readonly connects?: readonly Endpoint[];
   readonly tier?: Tier;
@@ -135,6 +137,13 @@ export interface WorkloadSpec {
   connects: Endpoint[];
   tier: Tier | undefined;
   standsInFor: Capability | undefined;
+}
+
+/** A workload, or the construct of a product that is one. */
+export type WorkloadLike = Workload | { readonly workload: Workload };
+
+export function workloadOf(like: WorkloadLike): Workload {
+  return 'workload' in like ? like.workload : like;
 }
 
 /** Containers of one image: the one primitive that runs. */
@@ -175,7 +184,7 @@ function readProps(workload: Workload, props: WorkloadProps): WorkloadSpec {
     resources: attempt(workload, 'resources', () => readResources(resources), readResources({ cpu: 1, memory: '512Mi' })),
     stop: { signal, grace: attempt(workload, 'stop.grace', () => Duration.of(grace), Duration.seconds(10)) },
     logs: { ...logs, maxSize: size('logs.maxSize', logs.maxSize) },
-    after: [...after], startsWithout: [...startsWithout], connects: [...connects],
+    after: after.map(workloadOf), startsWithout: startsWithout.map(workloadOf), connects: [...connects],
   };
 }
 

@@ -2,7 +2,7 @@ import type { Workload } from '../../model';
 import { secretKeysOf, type Graph } from '../../core/graph';
 import { defaultSecretsFolder } from './context';
 import type { Dialect } from './dialect';
-import { portVariable } from './services';
+import { cores, cpuVariable, portVariable } from './services';
 
 /** The template of `.env`: every variable that `compose.yaml` reads, what it means, and what it is by itself. */
 export function envExample(graph: Graph, dialect: Dialect): string {
@@ -23,6 +23,8 @@ export function envExample(graph: Graph, dialect: Dialect): string {
     const name = graph.name(to.workload);
     lines.push('', `# The port of ${name} (${to.portName}) on this host, ${reach === 'public' ? 'open to all' : 'for this host only'}.`, `#${portVariable(name, to.portName)}=${published}`);
   }
+  lines.push('', '# The most CPUs of each service. Docker refuses more than this host has.');
+  for (const workload of graph.workloads) lines.push(`#${cpuVariable(graph.name(workload))}=${cores(workload.spec.resources.cpu.limit)}`);
   const variables = new Set(graph.workloads.flatMap((workload: Workload) => secretKeysOf(workload).map(key => dialect.variable(key))));
   if (variables.size > 0) {
     lines.push('', '# Not here: these come from the file .env in the folder with the secrets.', ...[...variables].sort().map(name => `#   ${name}`));

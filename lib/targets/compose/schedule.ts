@@ -6,7 +6,7 @@ import { configName, configPath } from './storage';
 import type { ComposeService } from './types';
 
 /** https://github.com/aptible/supercronic: a cron made for containers. A static build of it runs in any image. */
-const SUPERCRONIC = { module: 'github.com/aptible/supercronic', version: 'v0.2.33', builder: 'golang:1.24-alpine' };
+const SUPERCRONIC = { module: 'github.com/aptible/supercronic', version: 'v0.2.48', builder: 'golang:1.26-alpine' };
 
 const FOLDER = '/etc/compose8s';
 
@@ -30,7 +30,6 @@ export function wrapperOf(workload: Workload, { graph, files, builders, findings
   }
   files.set(`images/${name}/Dockerfile`, {
     text: [
-      '# syntax=docker/dockerfile:1',
       ...(isScheduled ? [
         `FROM ${SUPERCRONIC.builder} AS cron`,
         'RUN --mount=type=cache,target=/root/.cache/go-build --mount=type=cache,target=/go/pkg/mod \\',

@@ -40,7 +40,8 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     deploy: {
       ...(runs.kind === 'service' ? { replicas: replicasOf(runs.replicas) } : {}),
       resources: {
-        limits: { cpus: cores(resources.cpu.limit), memory: byteValue(resources.memory.limit), pids: processes },
+        // Docker refuses to start a container that may use more CPUs than the host has: a small host can say less.
+        limits: { cpus: `\${${cpuVariable(graph.name(workload))}:-${cores(resources.cpu.limit)}}`, memory: byteValue(resources.memory.limit), pids: processes },
         reservations: { cpus: cores(resources.cpu.request), memory: byteValue(resources.memory.request) },
       },
     },
@@ -51,6 +52,7 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     ...(hash || revision ? { labels: { ...(hash ? { 'compose8s.content': hash } : {}), ...(revision ? { 'compose8s.secrets': revision } : {}) } } : {}),
   };
   if (loosened.writableRoot) findings.note(workload, 'loosened.writableRoot', 'loosened', 'its root file system can be written to');
+  for (const risk of loosened.accepted ?? []) findings.note(workload, 'loosened.accepted', 'loosened', risk);
   for (const capability of loosened.capabilities ?? []) findings.note(workload, 'loosened.capabilities', 'loosened', `it keeps the capability ${capability}`);
   if (runs.kind === 'service' && typeof runs.replicas !== 'number') {
     findings.note(workload, 'runs.replicas', 'approximated', `Compose does not scale by itself: ${runs.replicas.min} of at most ${runs.replicas.max} replicas run; more with: docker compose up --scale ${graph.name(workload)}=N`);
@@ -110,6 +112,11 @@ export function portVariable(service: string, portName: string): string {
   return variableName(...(service === portName ? [service] : [service, portName]), 'port');
 }
 
+/** The variable that lowers a CPU limit: `POSTGRES_CPUS`. */
+export function cpuVariable(service: string): string {
+  return variableName(service, 'cpus');
+}
+
 function hardening(user: User, { writableRoot = false, capabilities = [] }: Workload['spec']['loosened']): ComposeService {
   return {
     user: `${user.uid}:${user.gid}`,
@@ -126,7 +133,7 @@ export function byteValue(size: Size): string {
   return unit === 'Ti' ? `${amount * 1024}g` : `${amount}${unit === '' ? 'b' : unit.charAt(0).toLowerCase()}`;
 }
 
-function cores(cpu: Cpu): string {
+export function cores(cpu: Cpu): string {
   return `${cpu.millis / 1000}`;
 }
 

@@ -1,0 +1,75 @@
+import { Construct } from 'constructs';
+import { BackupCronJob, HealthProbes, Postgres, Redis, ReleaseJob, WebService } from '../../constructs';
+import { Cron, Duration, Secret, Stack, text, Volume, type StackProps, type Tier } from '../../lib';
+import { cedrusImage } from './image';
+
+export interface CedrusProductionProps extends StackProps {
+  /** The release: the tag of the image. */
+  readonly version: string;
+  /** The public name. */
+  readonly host: string;
+}
+
+/** Behind nginx, with backups. Only nginx can be reached from outside; nothing can reach out. */
+export class CedrusProduction extends Stack {
+  constructor(scope: Construct, environment: string, { version, host, ...props }: CedrusProductionProps) {
+    super(scope, 'cedrus', environment, props);
+    const frontend: Tier = { name: 'frontend', range: '172.21.0.0/24' };
+    const backend: Tier = { name: 'backend', range: '172.22.0.0/24' };
+
+    const postgres = new Postgres(this, 'postgres', {
+      version: 16, database: 'cedrus_prod', user: 'cedrus_prod', storage: '50Gi', tier: backend,
+      resources: { cpu: 4, memory: '4Gi' },
+      settings: {
+        shared_buffers: '2GB', effective_cache_size: '6GB', work_mem: '50MB', maintenance_work_mem: '512MB', max_connections: 200,
+        wal_buffers: '16MB', checkpoint_completion_target: 0.9, random_page_cost: 1.1, effective_io_concurrency: 200,
+      },
+      // The figures are the system's own. 200 connections with 50 MB each would not fit: four workers hold four of them.
+      overcommit: true,
+    });
+    const redis = new Redis(this, 'redis', {
+      version: '7', maxMemory: '1Gi', eviction: 'allkeys-lru', storage: '4Gi', tier: backend, resources: { cpu: 2, memory: '1536Mi' },
+    });
+
+    const images = cedrusImage(version);
+    const django = {
+      image: images.production,
+      env: {
+        SECRET_KEY: new Secret(this, 'django', { keys: { 'secret-key': Secret.password(64) } }).key('secret-key'),
+        DATABASE_URL: postgres.url,
+        REDIS_URL: text`${redis.url}/0`,
+        ALLOWED_HOSTS: host,
+        CSRF_TRUSTED_ORIGINS: `https://${host}`,
+      },
+    } as const;
+    const migrate = new ReleaseJob(this, 'migrate', {
+      ...django, command: ['python', 'manage.py', 'migrate', '--noinput'], check: ['python', 'manage.py', 'migrate', '--check'], tier: backend,
+    });
+    const media = new Volume(this, 'media-files', { size: '20Gi' });
+    const statics = new Volume(this, 'static-files', {
+      size: '1Gi',
+      filledBy: {
+        image: images.production, path: '/srv/static',
+        command: ['python', 'manage.py', 'collectstatic', '--noinput', '--clear'],
+        // It reads the settings, which want these, and opens no connection: no secret goes there.
+        env: { SECRET_KEY: 'only-for-collecting-files-'.repeat(3), DATABASE_URL: 'postgres://none/none', REDIS_URL: 'redis://none/0' },
+      },
+    });
+    new WebService(this, 'web', {
+      ...django,
+      port: 8000, after: [migrate], tier: backend,
+      restart: { onFailure: 3 },
+      resources: { cpu: 4, memory: '4Gi' },
+      sharedMemory: '64Mi',
+      mounts: [{ volume: media, path: '/srv/media' }, { volume: statics, path: '/srv/static', readOnly: true }],
+      // Uploads of 50 MB, one for each of four workers.
+      scratch: [{ path: '/tmp', size: '256Mi' }],
+      stop: { grace: '35s' },
+      probes: HealthProbes.http({ ready: '/health/ready/', alive: '/health/live/', started: '/health/' }),
+    });
+    new BackupCronJob(this, 'backup', {
+      of: postgres, name: 'cedrus_backup', schedule: Cron.daily('02:00'), keep: Duration.days(30), storage: '100Gi',
+    });
+    void frontend;
+  }
+}

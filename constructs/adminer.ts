@@ -1,0 +1,38 @@
+import { Construct } from 'constructs';
+import { Image, Route, Workload, type Endpoint, type ResourcesLike, type Tier } from '../lib/model';
+import { HealthProbes } from './health-probes';
+
+export interface AdminerProps {
+  /** The database that its log-in page offers: whatever has an `endpoint`. */
+  readonly of: { readonly endpoint: Endpoint };
+  /** Default: 5. */
+  readonly version?: string;
+  /** Its port on the host itself. Default: 8080. It is never published to the outside. */
+  readonly published?: number;
+  /** Default: 0.5 CPU and 256 MiB. */
+  readonly resources?: ResourcesLike;
+  readonly tier?: Tier;
+}
+
+/** A page to look into a database, for developers. Compose: published on 127.0.0.1. Kubernetes: by `kubectl port-forward`. */
+export class Adminer extends Construct {
+  readonly workload: Workload;
+  readonly endpoint: Endpoint;
+
+  constructor(scope: Construct, id: string, { of: database, version = '5', published = 8080, resources = { cpu: '500m', memory: '256Mi' }, tier }: AdminerProps) {
+    super(scope, id);
+    this.workload = new Workload(this, 'Default', {
+      // The user 'adminer' of the official image has the id 100 and the group 101.
+      image: Image.registry(`adminer:${version}`, { user: { uid: 100, gid: 101 }, tools: ['wget', 'nc', 'shell'] }),
+      ports: { http: 8080 },
+      env: { ADMINER_DEFAULT_SERVER: database.endpoint.host },
+      connects: [database.endpoint],
+      probes: HealthProbes.tcp(),
+      scratch: [{ path: '/tmp', size: '64Mi' }],
+      resources,
+      tier,
+    });
+    this.endpoint = this.workload.endpoint('http');
+    new Route(this, 'published', { to: this.endpoint, published, protocol: 'http' });
+  }
+}

@@ -1,0 +1,108 @@
+import { Construct } from 'constructs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  addCheck, attempt, Config, Duration, Volume, Workload,
+  type Cron, type DurationLike, type Endpoint, type Image, type ResourcesLike, type SecretKey, type SizeLike, type WorkloadProps,
+} from '../../lib/model';
+
+export interface BackupCronJobProps {
+  /** The database: a `Postgres`, or whatever says as much of itself. */
+  readonly of: {
+    readonly endpoint: Endpoint;
+    readonly image: Image;
+    readonly database: string;
+    readonly user: string;
+    readonly password: SecretKey;
+  };
+  readonly schedule: Cron;
+  /** In whole days. Default: 30. The last good backup stays, however old. */
+  readonly keep?: DurationLike;
+  /** What files are called before the time: `<name>_20250131_020000.sql.gz`. Default: `<database>_backup`. */
+  readonly name?: string;
+  /** Room for all that are kept. */
+  readonly storage: SizeLike;
+  readonly storageClass?: string;
+  /** A run that takes longer is ended, and failed. Default: 1 hour. */
+  readonly deadline?: DurationLike;
+  /** When to restore the latest into a scratch database, to see that it can be done. Default: only by hand. */
+  readonly drill?: Cron;
+  /**
+   * A program in the image that gets the path of each new backup, to copy it elsewhere, and reaches the internet for it
+   * (rclone, restic). `image` must have the database's own tools as well.
+   */
+  readonly offsite?: { readonly image: Image; readonly program: string; readonly env?: WorkloadProps['env'] };
+  /** Default: 1 CPU and 512 MiB. */
+  readonly resources?: ResourcesLike;
+}
+
+const SCRIPTS = '/opt/backup';
+const BACKUPS = '/backups';
+const SECRETS = '/run/secrets/postgres';
+
+/**
+ * Backups of a Postgres database at given times: dumped, read back, sealed with a checksum, pruned by age.
+ * `backup.sh help` in its container tells of verifying, restoring and the restore drill.
+ *
+ * Compose: a service with a cron runner; by hand `docker compose run --rm backup restore latest`.
+ * Kubernetes: a CronJob, and suspended ones for restoring and the drill; by hand `kubectl create job --from=cronjob/backup-restore …`.
+ */
+export class BackupCronJob extends Construct {
+  readonly workload: Workload;
+  /** Restores the latest backup when somebody asks for it; refuses a database that is not empty. */
+  readonly restore: Workload;
+  readonly drill: Workload;
+  readonly volume: Volume;
+
+  constructor(scope: Construct, id: string, props: BackupCronJobProps) {
+    super(scope, id);
+    const { of: database, schedule, keep = '30d', name = `${database.database}_backup`, storage, storageClass, deadline = '1h', drill, offsite, resources } = props;
+    const days = attempt(this, 'keep', () => Duration.of(keep).inDays, 1);
+    const limit = attempt(this, 'deadline', () => Duration.of(deadline), Duration.hours(1));
+    this.volume = new Volume(this, 'files', { size: storage, storageClass });
+    const scripts = new Config(this, 'scripts', { files: readScripts(), executable: true });
+
+    const common = {
+      image: offsite?.image ?? database.image,
+      command: [`${SCRIPTS}/backup.sh`],
+      env: {
+        PGHOST: database.endpoint.host,
+        PGPORT: database.endpoint.port,
+        PGUSER: database.user,
+        PGDATABASE: database.database,
+        PGPASSWORD_FILE: `${SECRETS}/${database.password.name}`,
+        BACKUP_DIR: BACKUPS,
+        BACKUP_NAME: name,
+        BACKUP_RETENTION_DAYS: days,
+        ...(offsite ? { ...offsite.env, BACKUP_OFFSITE: offsite.program } : {}),
+      },
+      connects: [database.endpoint],
+      mounts: [
+        { volume: this.volume, path: BACKUPS },
+        { config: scripts, path: SCRIPTS },
+        { secret: database.password.secret, path: SECRETS, keys: [database.password.name] },
+      ],
+      // A dump in progress removes its unfinished file when it is told to stop.
+      stop: { grace: '30s' },
+      resources,
+      internet: offsite !== undefined,
+    } as const;
+    this.workload = new Workload(this, 'Default', { ...common, args: ['backup'], runs: { kind: 'schedule', cron: schedule, deadline: limit } });
+    this.restore = new Workload(this, 'restore', { ...common, args: ['restore', 'latest'], internet: false, runs: { kind: 'task' } });
+    this.drill = new Workload(this, 'drill', { ...common, args: ['drill'], internet: false, runs: drill ? { kind: 'schedule', cron: drill, deadline: limit } : { kind: 'task' } });
+
+    addCheck(this, function* () {
+      if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) {
+        yield { code: 'backup-name', what: `'${name}' cannot begin the names of files`, fix: 'use letters, digits, dashes and underscores' };
+      }
+      if (!Number.isInteger(days)) {
+        yield { code: 'backup-keep', what: `backups are kept for ${days} days`, fix: "give whole days: keep: '30d'" };
+      }
+    });
+  }
+}
+
+function readScripts(): Record<string, string> {
+  const folder = join(__dirname, 'scripts');
+  return Object.fromEntries(readdirSync(folder).filter(file => file.endsWith('.sh')).sort().map(file => [file, readFileSync(join(folder, file), 'utf8')]));
+}

@@ -1,0 +1,39 @@
+import { Duration, type DurationLike } from '../lib/model';
+
+export interface GunicornProps {
+  /** Module and variable: `cedrus.wsgi:application`. */
+  readonly app: string;
+  readonly port?: number;
+  /** Default: 2. */
+  readonly workers?: number;
+  /** Default: `sync`. */
+  readonly workerClass?: 'sync' | 'gthread' | 'uvicorn.workers.UvicornWorker';
+  /** A worker that is silent for so long is replaced. Default: 30 s. */
+  readonly timeout?: DurationLike;
+  /** What a worker may take to finish at a stop. Default: 30 s. */
+  readonly gracefulTimeout?: DurationLike;
+  /** Default: 5 s. */
+  readonly keepAlive?: DurationLike;
+  /** Requests after which a worker is replaced, against leaks; `jitter` keeps them from going at once. */
+  readonly maxRequests?: number;
+  readonly maxRequestsJitter?: number;
+}
+
+/** The command line of Gunicorn. Workers prove that they live by a file in memory: on a disk that can block them. */
+export function gunicorn({ app, port = 8000, workers = 2, workerClass = 'sync', timeout = '30s', gracefulTimeout = '30s', keepAlive = '5s', maxRequests, maxRequestsJitter }: GunicornProps): readonly string[] {
+  const seconds = (duration: DurationLike) => `${Duration.of(duration).wholeSeconds}`;
+  return [
+    'gunicorn', app,
+    '--bind', `0.0.0.0:${port}`,
+    '--workers', `${workers}`,
+    '--worker-class', workerClass,
+    '--worker-tmp-dir', '/dev/shm',
+    '--timeout', seconds(timeout),
+    '--graceful-timeout', seconds(gracefulTimeout),
+    '--keep-alive', seconds(keepAlive),
+    ...(maxRequests === undefined ? [] : ['--max-requests', `${maxRequests}`]),
+    ...(maxRequestsJitter === undefined ? [] : ['--max-requests-jitter', `${maxRequestsJitter}`]),
+    // It would put a socket into the home directory, which is read-only.
+    '--no-control-socket',
+  ];
+}

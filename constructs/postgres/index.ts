@@ -1,0 +1,144 @@
+import { Construct } from 'constructs';
+import {
+  addCheck, attempt, Config, Image, readResources, Route, Secret, Size, text, Volume, Workload,
+  type Endpoint, type ResourcesLike, type SecretKey, type SizeLike, type Text, type TextLike, type Tier,
+} from '../../lib/model';
+import { HealthProbes } from '../health-probes';
+import { defaultsFor, printMemory, printSettings, settingFaults, type Settings } from './settings';
+
+export type { Settings } from './settings';
+
+export interface PostgresProps {
+  /** The major version. Default: 17. */
+  readonly version?: number;
+  /** Default: `alpine`. */
+  readonly variant?: 'alpine' | 'debian';
+  /** Default: the id of the construct. */
+  readonly database?: string;
+  /** The owner of the database. Default: the database's name. */
+  readonly user?: string;
+  readonly storage: SizeLike;
+  readonly storageClass?: string;
+  /** Default: 1 CPU and 1 GiB. Memory settings follow from the limit. */
+  readonly resources?: ResourcesLike;
+  /** Lines of `postgresql.conf`, by their names in the manual; they win over what follows from the limit. */
+  readonly settings?: Settings;
+  /** Says that settings whose worst cases add up to more than the limit are meant so. Default: that is an error. */
+  readonly overcommit?: boolean;
+  /** Run once, on an empty database, in the order of their names: `{ '10-extensions.sql': … }`. */
+  readonly initScripts?: Readonly<Record<string, TextLike>>;
+  /** Publishes it on the host itself, for developers. */
+  readonly published?: number;
+  readonly tier?: Tier;
+}
+
+/** The first version whose image keeps data in a folder of its own version, below the volume. */
+const VERSIONED_FOLDERS = 18;
+const SECRETS = '/run/secrets/postgres';
+const CONFIGURATION = '/etc/postgresql';
+
+/**
+ * A PostgreSQL server with checksums, SCRAM passwords, and memory settings that fit its container.
+ *
+ * Compose: a service with a named volume. Kubernetes: a StatefulSet with a claim template.
+ */
+export class Postgres extends Construct {
+  readonly workload: Workload;
+  readonly endpoint: Endpoint;
+  readonly image: Image;
+  readonly database: string;
+  readonly user: string;
+  readonly password: SecretKey;
+
+  constructor(scope: Construct, id: string, props: PostgresProps) {
+    super(scope, id);
+    const {
+      version = 17, variant = 'alpine', database = id.replace(/\W/g, '_').toLowerCase(), user = database, storage, storageClass,
+      resources = { cpu: 1, memory: '1Gi' }, settings = {}, overcommit = false, initScripts = {}, published, tier,
+    } = props;
+    this.database = database;
+    this.user = user;
+    this.image = postgresImage(version, variant);
+    this.password = new Secret(this, 'credentials', { keys: ['password'] }).key('password');
+
+    const limit = attempt(this, 'resources', () => readResources(resources).memory.limit, Size.mebibytes(1024));
+    const all = withDefaults(settings, limit);
+    const data = new Volume(this, 'data', { size: storage, storageClass });
+    const config = new Config(this, 'config', { files: { 'postgresql.conf': printSettings({ listen_addresses: '*', ...all }) } });
+    const scripts = Object.keys(initScripts).length > 0 ? [{ config: new Config(this, 'init', { files: initScripts }), path: '/docker-entrypoint-initdb.d' }] : [];
+    const folder = dataFolder(version);
+
+    this.workload = new Workload(this, 'Default', {
+      image: this.image,
+      args: ['postgres', '-c', `config_file=${CONFIGURATION}/postgresql.conf`],
+      ports: { postgres: 5432 },
+      env: {
+        POSTGRES_DB: database,
+        POSTGRES_USER: user,
+        POSTGRES_PASSWORD_FILE: `${SECRETS}/password`,
+        // Checksums are the default from 18 on; naming them there as well does no harm.
+        POSTGRES_INITDB_ARGS: '--data-checksums --auth-host=scram-sha-256',
+        PGDATA: folder.data,
+      },
+      mounts: [{ volume: data, path: folder.volume }, { config, path: CONFIGURATION }, { secret: this.password.secret, path: SECRETS }, ...scripts],
+      scratch: [{ path: '/tmp', size: '64Mi' }, { path: '/var/run/postgresql', size: '1Mi' }],
+      // Parallel queries exchange rows there.
+      sharedMemory: Size.bytes(Math.min(Size.mebibytes(256).bytes, limit.share(1 / 8).bytes)),
+      resources,
+      // Over TCP: while the image prepares an empty database it listens on its socket only, and is not ready.
+      probes: HealthProbes.command(['pg_isready', '-h', '127.0.0.1', '-U', user, '-d', database], { startup: '60s', alive: { port: 'postgres' } }),
+      // SIGINT is Postgres' fast shutdown: it ends sessions and writes a checkpoint, which takes its time.
+      stop: { signal: 'SIGINT', grace: '120s' },
+      loosened: overcommit ? { accepted: [`the worst case of its memory settings is more than its limit of ${limit}; the kernel would end it`] } : {},
+      // One process for each connection, and the server's own.
+      processes: Number(all['max_connections']) + 64,
+      tier,
+    });
+    this.endpoint = this.workload.endpoint('postgres');
+    if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published });
+
+    addCheck(this, function* () {
+      yield* settingFaults(all, limit, overcommit);
+      if (!Number.isInteger(version) || version < 14) {
+        yield { code: 'postgres-version', what: `version ${version} of Postgres is not supported`, fix: 'use the number of a major version from 14 on' };
+      }
+      for (const [what, name] of [['database', database], ['user', user]] as const) {
+        if (!/^[a-z_][a-z0-9_]{0,62}$/.test(name)) {
+          yield { code: 'postgres-name', what: `'${name}' cannot be the name of a ${what}`, fix: 'use at most 63 lower-case letters, digits and underscores, and no digit first' };
+        }
+      }
+    });
+  }
+
+  get host(): Text {
+    return this.endpoint.host;
+  }
+
+  /** `postgres://user:password@host:port/database`. The password needs no escaping: its alphabet is URL-safe. */
+  get url(): Text {
+    return text`postgres://${this.user}:${this.password}@${this.endpoint}/${this.database}`;
+  }
+}
+
+function withDefaults(settings: Settings, limit: Size): Settings {
+  const maxConnections = Number(settings['max_connections'] ?? 100);
+  const { max_connections, ...memory } = defaultsFor(limit, maxConnections);
+  return { ...Object.fromEntries(Object.entries(memory).map(([name, size]) => [name, printMemory(size)])), max_connections, ...settings };
+}
+
+function postgresImage(version: number, variant: 'alpine' | 'debian'): Image {
+  const id = variant === 'alpine' ? 70 : 999;
+  return Image.registry(`postgres:${version}${variant === 'alpine' ? '-alpine' : ''}`, {
+    user: { uid: id, gid: id },
+    tools: variant === 'alpine' ? ['wget', 'nc', 'shell'] : ['bash', 'shell'],
+    folders: [dataFolder(version).volume],
+  });
+}
+
+/** Where the volume is mounted, and where below it the data lies: a volume's own folder may hold `lost+found`. */
+function dataFolder(version: number): { readonly volume: string; readonly data: string } {
+  return version >= VERSIONED_FOLDERS
+    ? { volume: '/var/lib/postgresql', data: `/var/lib/postgresql/${version}/docker` }
+    : { volume: '/var/lib/postgresql/data', data: '/var/lib/postgresql/data/pgdata' };
+}
+

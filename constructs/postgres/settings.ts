@@ -1,0 +1,79 @@
+import { Size, type Fault } from '../../lib/model';
+
+/** The settings that are sized from the container's memory; sizes in binary units, as Postgres reads `2GB`. */
+export interface MemorySettings {
+  readonly shared_buffers: Size;
+  readonly effective_cache_size: Size;
+  readonly maintenance_work_mem: Size;
+  readonly work_mem: Size;
+  readonly max_connections: number;
+}
+
+export type SettingValue = string | number | boolean;
+export type Settings = Readonly<Record<string, SettingValue>>;
+
+const UNITS = { kB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 } as const;
+const MEMORY = ['shared_buffers', 'effective_cache_size', 'maintenance_work_mem', 'work_mem'] as const;
+
+/** Shares of the limit, after the manual's chapter on resource consumption; what is left serves the connections. */
+export function defaultsFor(limit: Size, maxConnections: number): MemorySettings {
+  const sharedBuffers = limit.share(1 / 4);
+  const maintenance = limit.share(1 / 16);
+  const left = Math.max(0, limit.bytes - sharedBuffers.bytes - maintenance.bytes);
+  return {
+    shared_buffers: sharedBuffers,
+    effective_cache_size: limit.share(3 / 4),
+    maintenance_work_mem: maintenance,
+    // Half of what is left: a query may use it several times.
+    work_mem: Size.mebibytes(Math.max(1, Math.floor(left / 2 / maxConnections / 2 ** 20))),
+    max_connections: maxConnections,
+  };
+}
+
+/** `2GB` as Postgres means it: 2 GiB. `undefined` for what is no memory value. */
+export function parseMemory(value: SettingValue | undefined): Size | undefined {
+  const [, amount, unit] = /^(\d+)\s*(kB|MB|GB|TB)$/.exec(String(value)) ?? [];
+  return unit && Number(amount) > 0 ? Size.bytes(Number(amount) * UNITS[unit as keyof typeof UNITS]) : undefined;
+}
+
+export function printMemory(size: Size): string {
+  const unit = (['TB', 'GB', 'MB'] as const).find(candidate => size.bytes % UNITS[candidate] === 0) ?? 'kB';
+  return `${Math.floor(size.bytes / UNITS[unit])}${unit}`;
+}
+
+/** What is wrong with settings under a memory limit. `overcommit`: the user knows that the sum of the worst cases does not fit. */
+export function* settingFaults(settings: Settings, limit: Size, overcommit: boolean): Iterable<Fault> {
+  for (const [name, value] of Object.entries(settings)) {
+    if (!/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$/.test(name)) {
+      yield { code: 'setting-name', what: `'${name}' cannot be a setting of Postgres`, fix: 'use the name in the manual: lower-case letters, digits and underscores' };
+    }
+    // eslint-disable-next-line no-control-regex -- exactly those are refused
+    if (/[\u0000-\u001f]/.test(String(value))) {
+      yield { code: 'setting-value', what: `the setting ${name} contains a control character`, fix: 'give a value of one line' };
+    }
+    if ((name === 'fsync' || name === 'full_page_writes') && /^(off|false|no|0)$/i.test(String(value))) {
+      yield { code: 'setting-unsafe', what: `${name} is off: a crash would destroy the data`, fix: `leave ${name} on; for speed without durability of the last moment use synchronous_commit = off` };
+    }
+    if ((MEMORY as readonly string[]).includes(name) && parseMemory(value) === undefined) {
+      yield { code: 'setting-memory', what: `${name} is '${value}', which is no amount of memory`, fix: "write a whole number and kB, MB or GB: '512MB'" };
+    }
+  }
+  const sharedBuffers = parseMemory(settings['shared_buffers']);
+  if (sharedBuffers && sharedBuffers.bytes > limit.bytes) {
+    yield { code: 'setting-over-limit', what: `shared_buffers (${sharedBuffers}) does not fit the memory limit (${limit})`, fix: 'raise resources.memory, or lower settings.shared_buffers' };
+  } else if (sharedBuffers && !overcommit) {
+    if (sharedBuffers.bytes > limit.bytes * 0.4) {
+      yield { code: 'setting-over-share', what: `shared_buffers (${sharedBuffers}) takes more than 40 % of the memory limit (${limit}), which the page cache and the connections need too`, fix: 'raise resources.memory, lower settings.shared_buffers, or accept it: overcommit: true' };
+    }
+    const workMem = parseMemory(settings['work_mem']);
+    const connections = Number(settings['max_connections']);
+    if (workMem && sharedBuffers.bytes + workMem.bytes * connections > limit.bytes) {
+      yield { code: 'setting-over-sum', what: `shared_buffers (${sharedBuffers}) and ${connections} connections with work_mem (${workMem}) each do not fit the memory limit (${limit})`, fix: 'lower max_connections or work_mem, raise resources.memory, or accept it: overcommit: true' };
+    }
+  }
+}
+
+/** The text of `postgresql.conf`. Every value is quoted: the server takes numbers, sizes and words alike that way. */
+export function printSettings(settings: Settings): string {
+  return Object.entries(settings).map(([name, value]) => `${name} = '${(typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)).replaceAll("'", "''")}'\n`).join('');
+}

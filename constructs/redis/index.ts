@@ -1,0 +1,88 @@
+import { Construct } from 'constructs';
+import {
+  addCheck, attempt, Config, Image, readResources, Route, Secret, Size, text, Volume, Workload,
+  type Endpoint, type ResourcesLike, type SecretKey, type SizeLike, type Text, type Tier,
+} from '../../lib/model';
+import { HealthProbes } from '../health-probes';
+import { healthScript, redisConf, startScript } from './files';
+
+export interface RedisProps {
+  /** A version with an Alpine image: `7`, `7.4`, `8`. Default: 8. */
+  readonly version?: `${number}`;
+  /** What happens when memory is full. A cache forgets (`allkeys-lru`), a queue refuses (`noeviction`). */
+  readonly eviction: Eviction;
+  /** For its data. At most three quarters of the limit. Default: half of it. */
+  readonly maxMemory?: SizeLike;
+  /** Default: 1 GiB. */
+  readonly storage?: SizeLike;
+  readonly storageClass?: string;
+  /** Default: 0.5 CPU and 256 MiB. */
+  readonly resources?: ResourcesLike;
+  /** Publishes it on the host itself, for developers. */
+  readonly published?: number;
+  readonly tier?: Tier;
+}
+
+export type Eviction = 'noeviction' | 'allkeys-lru' | 'allkeys-lfu' | 'allkeys-random' | 'volatile-lru' | 'volatile-lfu' | 'volatile-random' | 'volatile-ttl';
+
+const SECRETS = '/run/secrets/redis';
+const CONFIGURATION = '/etc/redis';
+
+/**
+ * A Redis server with a password, an append-only file and snapshots.
+ *
+ * Compose: a service with a named volume. Kubernetes: a StatefulSet with a claim template.
+ */
+export class Redis extends Construct {
+  readonly workload: Workload;
+  readonly endpoint: Endpoint;
+  readonly image: Image;
+  readonly password: SecretKey;
+
+  constructor(scope: Construct, id: string, props: RedisProps) {
+    super(scope, id);
+    const { version = '8', eviction, maxMemory, storage = '1Gi', storageClass, resources = { cpu: '500m', memory: '256Mi' }, published, tier } = props;
+    const limit = attempt(this, 'resources', () => readResources(resources).memory.limit, Size.mebibytes(256));
+    const memory = attempt(this, 'maxMemory', () => (maxMemory ? Size.of(maxMemory) : limit.share(1 / 2)), Size.mebibytes(1));
+    // The ids are those of the Dockerfiles of docker-library/redis for Alpine.
+    this.image = Image.registry(`redis:${version}-alpine`, { user: { uid: 999, gid: 1000 }, tools: ['wget', 'nc', 'shell'], folders: ['/data'] });
+    this.password = new Secret(this, 'credentials', { keys: ['password'] }).key('password');
+    const config = new Config(this, 'config', { files: { 'redis.conf': redisConf(memory, eviction) } });
+    const scripts = new Config(this, 'scripts', { files: { start: startScript(CONFIGURATION, SECRETS), health: healthScript(SECRETS) }, executable: true });
+
+    this.workload = new Workload(this, 'Default', {
+      image: this.image,
+      command: [`${CONFIGURATION}/bin/start`],
+      ports: { redis: 6379 },
+      mounts: [
+        { volume: new Volume(this, 'data', { size: storage, storageClass }), path: '/data' },
+        { config, path: CONFIGURATION },
+        { config: scripts, path: `${CONFIGURATION}/bin` },
+        { secret: this.password.secret, path: SECRETS },
+      ],
+      scratch: [{ path: '/tmp', size: '16Mi' }],
+      resources,
+      probes: HealthProbes.command([`${CONFIGURATION}/bin/health`], { startup: '60s', alive: { port: 'redis' } }),
+      // It writes what is in memory to the disk before it ends.
+      stop: { grace: '60s' },
+      tier,
+    });
+    this.endpoint = this.workload.endpoint('redis');
+    if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published });
+
+    addCheck(this, function* () {
+      if (memory.bytes > limit.bytes * 0.75) {
+        yield { code: 'redis-over-limit', what: `maxMemory (${memory}) is more than three quarters of the memory limit (${limit}): copies of pages while it writes to the disk need the rest`, fix: 'raise resources.memory, or lower maxMemory' };
+      }
+    });
+  }
+
+  get host(): Text {
+    return this.endpoint.host;
+  }
+
+  /** `redis://:password@host:port`, without the number of a database: ``text`${cache.url}/0` ``. */
+  get url(): Text {
+    return text`redis://:${this.password}@${this.endpoint}`;
+  }
+}

@@ -1,0 +1,25 @@
+import { Construct } from 'constructs';
+import { Workload, type WorkloadProps } from '../lib/model';
+
+export interface ReleaseJobProps extends Omit<WorkloadProps, 'ports' | 'runs' | 'probes' | 'command'> {
+  readonly command: readonly string[];
+  /**
+   * Exits with 0 once the work is done: `['python', 'manage.py', 'migrate', '--check']`. With it, a cluster does the work
+   * once and lets new pods wait for it; without it, each new pod does the work itself.
+   */
+  readonly check?: readonly string[];
+}
+
+/**
+ * Work to be done once for each release, before the containers that name it in `after` start: migrations.
+ *
+ * Compose: a service that others wait for until it has ended well. Kubernetes: a Job, and init containers that wait for it.
+ */
+export class ReleaseJob extends Construct {
+  readonly workload: Workload;
+
+  constructor(scope: Construct, id: string, { check, ...rest }: ReleaseJobProps) {
+    super(scope, id);
+    this.workload = new Workload(this, 'Default', { ...rest, runs: { kind: 'release', check } });
+  }
+}

@@ -1,0 +1,42 @@
+import { Construct } from 'constructs';
+import { Route, Workload, type Endpoint, type Probes, type Replicas, type Restart, type Text, type WorkloadProps } from '../lib/model';
+
+export interface WebServiceProps extends Omit<WorkloadProps, 'ports' | 'runs' | 'probes'> {
+  /** The port that it listens on. */
+  readonly port: number;
+  /** How to tell that it is well: `HealthProbes.http({ … })`. */
+  readonly probes: Probes<'http'>;
+  /** Default: 1. `{ min, max, cpu }` scales by the use of CPU, where the target can. */
+  readonly replicas?: Replicas;
+  /** Default: unless somebody stopped it. */
+  readonly restart?: Restart;
+  /** Publishes the port on the host itself, for developers; for the public put an `NginxProxy` in front. */
+  readonly published?: number;
+}
+
+/**
+ * A program that answers HTTP requests.
+ *
+ * Compose: a service, published on 127.0.0.1 if asked for. Kubernetes: a Deployment with a Service; a
+ * PodDisruptionBudget from two replicas on, a HorizontalPodAutoscaler where `replicas` is a span.
+ */
+export class WebService extends Construct {
+  readonly workload: Workload;
+  readonly endpoint: Endpoint;
+
+  constructor(scope: Construct, id: string, { port, probes, replicas, restart, published, ...rest }: WebServiceProps) {
+    super(scope, id);
+    this.workload = new Workload(this, 'Default', { ...rest, ports: { http: port }, probes, runs: Workload.service({ replicas, restart }) });
+    this.endpoint = this.workload.endpoint('http');
+    if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published, protocol: 'http' });
+  }
+
+  get host(): Text {
+    return this.endpoint.host;
+  }
+
+  /** `http://host:port`. */
+  get url(): Text {
+    return this.endpoint.url('http');
+  }
+}
