@@ -40,7 +40,7 @@ export class CedrusDevelopment extends Stack {
       ...django,
       port: 8000, published: 8000, after: [migrate],
       resources: { cpu: 2, memory: '2Gi' },
-      probes: HealthProbes.http({ ready: '/health/ready/', alive: '/health/live/' }),
+      probes: HealthProbes.http({ ready: '/health/ready/', alive: '/health/' }),
     });
     new Adminer(this, 'adminer', { of: postgres, published: 8080, resources: { cpu: '500m', memory: '256Mi' } });
   }

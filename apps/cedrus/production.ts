@@ -65,7 +65,7 @@ export class CedrusProduction extends Stack {
       // Uploads of 50 MB, one for each of four workers.
       scratch: [{ path: '/tmp', size: '256Mi' }],
       stop: { grace: '35s' },
-      probes: HealthProbes.http({ ready: '/health/ready/', alive: '/health/live/', started: '/health/' }),
+      probes: HealthProbes.http({ ready: '/health/ready/', alive: '/health/', started: '/health/live/' }),
     });
     new BackupCronJob(this, 'backup', {
       of: postgres, name: 'cedrus_backup', schedule: Cron.daily('02:00'), keep: Duration.days(30), storage: '100Gi',

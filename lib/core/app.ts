@@ -1,7 +1,7 @@
 import { App as Cdk8sApp } from 'cdk8s';
 import { relative, resolve } from 'node:path';
 import { Output } from './output';
-import { printParity } from './parity';
+import { groupNotes, printParity } from './parity';
 import type { Stack } from './stack';
 import { printProblems, strict, synthesize, type Synthesis } from './synthesis';
 import type { OutputFile, Target } from './target';
@@ -53,7 +53,7 @@ export class App extends Cdk8sApp {
       const folder = folderOf(graph.stack, target.name);
       return [
         `✔ ${folder}  ${files.size} files, ${graph.workloads.length} workloads`,
-        ...rendering.notes.map(({ at, field, outcome, what }) => `  ${outcome} ${at} ${field}: ${what}`),
+        ...groupNotes(graph.stack.node.path, rendering.notes).map(({ constructs, field, outcome, what }) => `  ${outcome} ${field} (${constructs.join(', ')}): ${what}`),
         ...target.next(folder, graph).map(command => `  → ${command}`),
         '',
       ].join('\n');

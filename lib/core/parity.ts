@@ -6,18 +6,37 @@ const MEANING: Readonly<Record<Note['outcome'], string>> = {
   loosened: 'a safeguard given up on purpose',
 };
 
+/** The same note about several constructs, for people. */
+export interface NoteGroup extends Omit<Note, 'at'> {
+  /** Paths below the stack. */
+  readonly constructs: readonly string[];
+}
+
+/** One line for what is said of many constructs in the same words. */
+export function groupNotes(stackPath: string, notes: readonly Note[]): readonly NoteGroup[] {
+  const groups = new Map<string, Omit<Note, 'at'> & { constructs: string[] }>();
+  for (const { at, ...note } of notes) {
+    const construct = at.startsWith(`${stackPath}/`) ? at.slice(stackPath.length + 1) : at;
+    const key = [note.target, note.field, note.outcome, note.what].join('\0');
+    const known = groups.get(key);
+    if (known) known.constructs.push(construct);
+    else groups.set(key, { ...note, constructs: [construct] });
+  }
+  return [...groups.values()];
+}
+
 /** The parity report of a stack, for people: what each target does not carry over exactly. */
 export function printParity(stackPath: string, targets: readonly string[], notes: readonly Note[]): string {
   const lines = [`# Parity of ${stackPath}`, '', 'What was asked for and is not exactly so on a target. What is not listed here means the same on each.', ''];
   for (const target of targets) {
-    const own = notes.filter(note => note.target === target);
+    const groups = groupNotes(stackPath, notes.filter(note => note.target === target));
     lines.push(`## ${target}`, '');
-    if (own.length === 0) lines.push('Everything is expressed.', '');
-    else lines.push('| construct | field | outcome | what it means |', '|---|---|---|---|', ...own.map(({ at, field, outcome, what }) => `| ${[at, `\`${field}\``, outcome, what].map(cell).join(' | ')} |`), '');
+    if (groups.length === 0) lines.push('Everything is expressed.', '');
+    else lines.push('| field | outcome | what it means | of |', '|---|---|---|---|', ...groups.map(({ constructs, field, outcome, what }) => `| \`${field}\` | ${outcome} | ${cell(what)} | ${cell(constructs.join(', '))} |`), '');
   }
   const used = Object.entries(MEANING).filter(([outcome]) => notes.some(note => note.outcome === outcome));
-  if (used.length > 0) lines.push(...used.map(([outcome, meaning]) => `*${outcome}*: ${meaning}.`), '');
-  return lines.join('\n');
+  for (const [outcome, meaning] of used) lines.push(`- *${outcome}*: ${meaning}.`);
+  return `${lines.join('\n').trimEnd()}\n`;
 }
 
 function cell(text: string): string {

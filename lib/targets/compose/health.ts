@@ -6,7 +6,7 @@ import type { ComposeService } from './types';
 type Healthcheck = NonNullable<ComposeService['healthcheck']>;
 
 /** The health check of a service: its readiness, asked with a tool that the image has. */
-export function healthcheckOf(workload: Workload, { findings, graph }: Context): Healthcheck {
+export function healthcheckOf(workload: Workload, { findings }: Context): Healthcheck {
   const { probes, image, ports } = workload.spec;
   if (!probes) return { disable: true };
   const { ready, alive, started, startup, ...rest } = probes;
@@ -21,7 +21,7 @@ export function healthcheckOf(workload: Workload, { findings, graph }: Context):
       fix: `name one that it has (${toolsFor(check).join(', ')}): Image.registry(…, { tools: ['curl'] }), or use HealthProbes.command([…])`,
     });
   }
-  if (alive) findings.note(workload, 'probes.alive', 'left-out', `Docker has one health check, from readiness, and restarts no container for it; ${graph.name(workload)} is restarted only when it exits`);
+  if (alive) findings.note(workload, 'probes.alive', 'left-out', 'Docker has one health check, from readiness, and restarts no container for it, but only one that exits');
   if (started) findings.note(workload, 'probes.started', 'approximated', 'readiness is asked from the beginning; failures of the first moments do not count');
   return {
     test: ['CMD', ...(command ?? [])].map(word => word.replaceAll('$', '$$$$')),

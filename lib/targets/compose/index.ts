@@ -104,9 +104,9 @@ const HANDLERS: { readonly [K in Kind]: (primitive: Primitives[K], context: Cont
     return [document(workload, 'services', name, serviceOf(workload, context)), ...schedule.map(([config, body]) => document(workload, 'configs', config, body))];
   },
   volume: (volume, { graph, findings }) => {
-    const { size, filledBy: _filledBy, storageClass, ...rest } = volume.spec;
+    const { size: _size, filledBy: _filledBy, storageClass, ...rest } = volume.spec;
     rest satisfies Record<string, never>;
-    findings.note(volume, 'size', 'left-out', `Docker's volumes have no size: watch that the host's disk keeps ${size} for it`);
+    findings.note(volume, 'size', 'left-out', "Docker's volumes have no size: the host's disk must have room for what is asked");
     if (storageClass) findings.note(volume, 'storageClass', 'left-out', 'Docker keeps volumes on the disk of the host');
     return [document(volume, 'volumes', graph.name(volume), {})];
   },
