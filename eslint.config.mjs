@@ -16,5 +16,7 @@ export default ts.config(
       'max-lines': ['error', { max: 350, skipBlankLines: true, skipComments: true }],
     },
   },
+  // What runs before there is a compiler is CommonJS.
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { files: ['**/*.{mjs,cjs,js}'], languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'writable', require: 'readonly', __dirname: 'readonly' } } },
 );

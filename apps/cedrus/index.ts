@@ -1,10 +1,10 @@
 import type { Construct } from 'constructs';
-import { Compose, type App } from '../../lib';
+import { Compose, Kubernetes, type App } from '../../lib';
 import { CedrusDevelopment } from './development';
 import { CedrusProduction } from './production';
 
 /** Cedrus, a Django system: one stack for developers, one for its users. */
 export function cedrus(app: App | Construct): void {
-  new CedrusDevelopment(app, 'dev', { targets: [new Compose()] });
-  new CedrusProduction(app, 'prod', { targets: [new Compose()], version: '1.0.0', host: 'cedrus.example' });
+  new CedrusDevelopment(app, 'dev', { targets: [new Compose(), new Kubernetes()] });
+  new CedrusProduction(app, 'prod', { targets: [new Compose(), new Kubernetes({ registry: 'registry.example' })], version: '1.0.0', host: 'cedrus.example', tls: 'given' });
 }

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { BackupCronJob, HealthProbes, Postgres, Redis, ReleaseJob, WebService } from '../../constructs';
+import { BackupCronJob, HealthProbes, NginxProxy, Postgres, Redis, ReleaseJob, WebService, type NginxProxyProps } from '../../constructs';
 import { Cron, Duration, Secret, Stack, text, Volume, type StackProps, type Tier } from '../../lib';
 import { cedrusImage } from './image';
 
@@ -8,11 +8,13 @@ export interface CedrusProductionProps extends StackProps {
   readonly version: string;
   /** The public name. */
   readonly host: string;
+  /** Where the certificate comes from. */
+  readonly tls: NginxProxyProps['tls'];
 }
 
 /** Behind nginx, with backups. Only nginx can be reached from outside; nothing can reach out. */
 export class CedrusProduction extends Stack {
-  constructor(scope: Construct, environment: string, { version, host, ...props }: CedrusProductionProps) {
+  constructor(scope: Construct, environment: string, { version, host, tls, ...props }: CedrusProductionProps) {
     super(scope, 'cedrus', environment, props);
     const frontend: Tier = { name: 'frontend', range: '172.21.0.0/24' };
     const backend: Tier = { name: 'backend', range: '172.22.0.0/24' };
@@ -50,12 +52,12 @@ export class CedrusProduction extends Stack {
       size: '1Gi',
       filledBy: {
         image: images.production, path: '/srv/static',
-        command: ['python', 'manage.py', 'collectstatic', '--noinput', '--clear'],
+        command: ['python', 'manage.py', 'collectstatic', '--noinput'],
         // It reads the settings, which want these, and opens no connection: no secret goes there.
         env: { SECRET_KEY: 'only-for-collecting-files-'.repeat(3), DATABASE_URL: 'postgres://none/none', REDIS_URL: 'redis://none/0' },
       },
     });
-    new WebService(this, 'web', {
+    const web = new WebService(this, 'web', {
       ...django,
       port: 8000, after: [migrate], tier: backend,
       restart: { onFailure: 3 },
@@ -67,9 +69,27 @@ export class CedrusProduction extends Stack {
       stop: { grace: '35s' },
       probes: HealthProbes.http({ ready: '/health/ready/', alive: '/health/', started: '/health/live/' }),
     });
+    new NginxProxy(this, 'nginx', {
+      version: '1.25', host, tls, tier: frontend,
+      resources: { cpu: 2, memory: '512Mi' },
+      routes: { '/': web },
+      static: {
+        '/static/': { volume: statics, cache: 'immutable', precompressed: true },
+        '/media/': { volume: media, cache: Duration.days(7), noScripts: true },
+      },
+      maxBodySize: '50Mi',
+      keepAlive: '65s',
+      rateLimits: {
+        '/': { rate: '10r/s', burst: 20 },
+        '/api/': { rate: '30r/s', burst: 50 },
+        '/login/': { rate: '3r/m', burst: 3 },
+      },
+      connectionsPerAddress: 10,
+      headers: { frameOptions: 'SAMEORIGIN', referrerPolicy: 'strict-origin-when-cross-origin', hsts: { maxAge: '365d', preload: true } },
+      blockedFiles: ['*.py', '*.conf', '*.log', '*.sql'],
+    });
     new BackupCronJob(this, 'backup', {
       of: postgres, name: 'cedrus_backup', schedule: Cron.daily('02:00'), keep: Duration.days(30), storage: '100Gi',
     });
-    void frontend;
   }
 }

@@ -2,6 +2,7 @@ import { App as Cdk8sApp } from 'cdk8s';
 import { relative, resolve } from 'node:path';
 import { Output } from './output';
 import { groupNotes, printParity } from './parity';
+import { takeRequest } from './request';
 import type { Stack } from './stack';
 import { printProblems, strict, synthesize, type Synthesis } from './synthesis';
 import type { OutputFile, Target } from './target';
@@ -27,8 +28,16 @@ export class App extends Cdk8sApp {
   /**
    * Writes every stack for each of its targets to `<outdir>/<system>/<environment>/<target>/`, and says what it did.
    * With any problem it prints them all, sets the exit code to 1 and leaves the former output as it was.
+   * Where the command line `compose8s` has started the program, it answers that instead.
    */
   override synth(options: SynthOptions = {}): void {
+    const request = takeRequest();
+    if (request) {
+      // Loaded only here: a plain synthesis need not wait for it.
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      void (require('../cli/answer') as typeof import('../cli/answer')).answer(this, request);
+      return;
+    }
     const { strict: isStrict = process.argv.includes('--strict'), keep } = options;
     const synthesis = synthesize(this, keep);
     const output = new Output(resolve(this.outdir));

@@ -9,26 +9,33 @@ export interface CronOptions {
   readonly timeZone?: string;
 }
 
-const NAMES = /\b(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)\b/g;
+const FIELDS = [
+  { name: 'minute', from: 0, to: 59, words: [] },
+  { name: 'hour', from: 0, to: 23, words: [] },
+  { name: 'day of month', from: 1, to: 31, words: [] },
+  { name: 'month', from: 1, to: 12, words: ['', 'JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'] },
+  // Kubernetes does not know 7 as a Sunday, nor a week that ends with it.
+  { name: 'day of week', from: 0, to: 6, words: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] },
+] as const;
 
 /**
  * A schedule of five fields (minute, hour, day of month, month, day of week) in a named time zone.
- * Seconds, `@reboot`, `L`, `#`, `W` and `?` are refused: not every cron runner knows them.
+ * Only what every cron runner reads alike: lists, ranges, steps and the names of months and days. Seconds, `@reboot`,
+ * `L`, `#`, `W`, `?` and a Sunday called 7 are refused.
  */
 export class Cron {
   private constructor(readonly expression: string, readonly timeZone: string) {}
 
   static of(expression: string, { timeZone = 'UTC' }: CronOptions = {}): Cron {
     const normal = expression.trim().replace(/\s+/g, ' ').toUpperCase();
-    const fields = normal === '' ? 0 : normal.split(' ').length;
-    if (fields !== 5) throw refusal(expression, `it has ${fields} fields instead of five`);
-    if (!/^[\d*,/ -]+$/.test(normal.replace(NAMES, '0'))) throw refusal(expression, 'it uses signs that not every cron runner knows');
-    try {
-      const next = new Croner(normal, { timezone: timeZone, paused: true }).nextRun(new Date('2024-01-01T00:00:00Z'));
-      if (!next) throw new Error('it never comes');
-    } catch (error) {
-      throw refusal(expression, (error as Error).message.replace(/^CronPattern: /, ''));
+    const fields = normal === '' ? [] : normal.split(' ');
+    if (fields.length !== FIELDS.length) throw refusal(expression, `it has ${fields.length} fields instead of five`);
+    for (const [i, field] of fields.entries()) {
+      const why = fieldFault(field, FIELDS[i]!);
+      if (why) throw refusal(expression, why);
     }
+    if (!isTimeZone(timeZone)) throw refusal(expression, `'${timeZone}' is not a time zone`);
+    if (!new Croner(normal, { timezone: timeZone, paused: true }).nextRun(new Date('2024-01-01T00:00:00Z'))) throw refusal(expression, 'it never comes');
     return new Cron(normal, timeZone);
   }
 
@@ -47,6 +54,35 @@ export class Cron {
   /** For people: `0 2 * * * (UTC)`. */
   toString(): string {
     return `${this.expression} (${this.timeZone})`;
+  }
+}
+
+/** What is wrong with one field: a list of `*`, values and ranges, the first and the last with a step if wanted. */
+function fieldFault(field: string, { name, from, to, words }: (typeof FIELDS)[number]): string | undefined {
+  for (const item of field.split(',')) {
+    const [, range, first, last, step] = /^(\*|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/.exec(item) ?? [];
+    const [low, high] = [first, last].map(word => (word === undefined ? undefined : valueOf(word, words)));
+    if (range === undefined || Number.isNaN(low) || Number.isNaN(high)) return `its ${name} '${item}' is not one that every cron runner knows`;
+    if ([low, high].some(value => value !== undefined && (value < from || value > to))) return `its ${name} '${item}' is not between ${from} and ${to}`;
+    if (low !== undefined && high !== undefined && low > high) return `its ${name} '${item}' ends before it begins`;
+    if (step !== undefined && (Number(step) < 1 || Number(step) > to || (range !== '*' && last === undefined))) return `its ${name} '${item}' has a step that cannot be`;
+  }
+  return undefined;
+}
+
+function valueOf(word: string, words: readonly string[]): number {
+  const index = words.indexOf(word);
+  return index >= 0 ? index : /^\d+$/.test(word) ? Number(word) : NaN;
+}
+
+/** Known, and in the very letters of the time zone database: others look it up as the name of a file. */
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/.test(name)) return false;
+  try {
+    const known = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+    return known === name || known.toLowerCase() !== name.toLowerCase();
+  } catch {
+    return false;
   }
 }
 

@@ -17,8 +17,9 @@ export class Duration {
   static of(value: DurationLike): Duration {
     if (value instanceof Duration) return value;
     const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value) ?? [];
-    const milliseconds = Number(amount) * UNITS[unit as keyof typeof UNITS];
-    if (!Number.isSafeInteger(milliseconds) || milliseconds <= 0) {
+    const exact = Number(amount) * UNITS[unit as keyof typeof UNITS];
+    const milliseconds = Math.round(exact);
+    if (!Number.isSafeInteger(milliseconds) || milliseconds <= 0 || Math.abs(exact - milliseconds) > 1e-6) {
       throw new FaultError({ code: 'duration', what: `'${value}' is not a duration`, fix: 'write a positive number with its unit, such as 500ms, 30s, 5m, 12h or 30d' });
     }
     return new Duration(milliseconds);

@@ -62,7 +62,7 @@ export class Image {
 
   /** The tag, where there is one: `16-alpine`. */
   get tag(): string | undefined {
-    return /:([\w][\w.-]*)(@.*)?$/.exec(this.reference)?.[1];
+    return /:(\w[\w.-]*)$/.exec(this.reference.split('@')[0]!)?.[1];
   }
 
   get isPinned(): boolean {

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { Endpoint } from './endpoint';
 import { Primitive } from './primitive';
+import { addCheck, type Fault } from './problem';
 
 export interface RouteProps {
   readonly to: Endpoint;
@@ -34,5 +35,17 @@ export interface RouteSpec {
 export class Route extends Primitive<'route', RouteSpec> {
   constructor(scope: Construct, id: string, { to, published = to.port, reach = 'host', protocol = 'tcp', hosts = [] }: RouteProps) {
     super(scope, id, 'route', { to, published, reach, protocol, hosts });
+    addCheck(this, () => faultsOf(this.spec));
+  }
+}
+
+function* faultsOf({ published, hosts }: RouteSpec): Iterable<Fault> {
+  if (!Number.isInteger(published) || published < 1 || published > 65535) {
+    yield { code: 'route-published', what: `it is published under the number ${published}`, fix: 'use a whole number from 1 to 65535' };
+  }
+  for (const host of hosts) {
+    if (!/^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(host)) {
+      yield { code: 'route-host', what: `'${host}' is not a host name`, fix: "write it as 'shop.example', in lower case, without a scheme or a port" };
+    }
   }
 }

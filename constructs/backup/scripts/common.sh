@@ -89,7 +89,7 @@ load_settings() {
   trap 'log WARN "ended by HUP"; exit 129' HUP
   trap 'log WARN "ended by INT"; exit 130' INT
   trap 'log WARN "ended by TERM"; exit 143' TERM
-  WORK=$(mktemp -d "${TMPDIR:-/tmp}/backup.XXXXXX") || fail "$EXIT_CONFIGURATION" "cannot write to ${TMPDIR:-/tmp}"
+  WORK=$(mktemp -d "${TMPDIR:-/tmp}/backup.XXXXXX" 2>/dev/null) || fail "$EXIT_CONFIGURATION" "cannot write to ${TMPDIR:-/tmp}"
 }
 
 clean_up() {
@@ -173,6 +173,7 @@ all_backups() {
 }
 
 latest_backup() { all_backups | tail -n 1; }
+count_backups() { all_backups | grep -c . || :; }
 
 # find_backup NAME|latest: sets BACKUP to a name. Names only: nothing outside BACKUP_DIR is ever read.
 find_backup() {

@@ -29,10 +29,15 @@ connect() {
     export PGPASSFILE="$WORK/pgpass"
   fi
 
-  if ! await sql -c 'SELECT 1' >/dev/null 2>"$WORK/errors"; then
+  if ! await sql -c "SELECT current_setting('server_version_num')::int / 10000" >"$WORK/server" 2>"$WORK/errors"; then
     log_errors "$WORK/errors"
     fail "$EXIT_UNREACHABLE" "database $PGDATABASE at $PGHOST:$PGPORT cannot be reached"
   fi
+  # A newer pg_dump writes settings that the older server refuses; an older pg_dump refuses the newer server.
+  server=$(cat "$WORK/server")
+  client=$(pg_dump --version | sed 's/^[^)]*) \([0-9]*\).*/\1/')
+  [ "$client" = "$server" ] ||
+    log WARN "pg_dump is of version $client, the server of $server: the backup may not restore there; run the server's image"
 }
 
 # psql that reads no start-up file, asks nothing and stops at the first error. Terse: the details of an error show rows,

@@ -12,7 +12,6 @@ command_drill() {
   require_createdb
   drop_leftover_scratches
   count_definitions
-  in_dump=$(cat "$WORK/definitions")
   live=$(count_tables) || fail "$EXIT_DRILL" "cannot count the tables of $PGDATABASE"
   source=$PGDATABASE
 
@@ -27,7 +26,7 @@ command_drill() {
   PGDATABASE=$source
 
   [ "$TABLES" -gt 0 ] || fail "$EXIT_DRILL" "$BACKUP restores, but holds no table"
-  [ "$TABLES" -eq "$in_dump" ] || fail "$EXIT_DRILL" "$BACKUP holds $in_dump tables, but $TABLES were restored"
+  [ "$TABLES" -eq "$DEFINITIONS" ] || fail "$EXIT_DRILL" "$BACKUP holds $DEFINITIONS tables, but $TABLES were restored"
   [ "$TABLES" -eq "$live" ] ||
     log WARN "$source has $live tables now, the backup $TABLES: the schema changed since, or it is the backup of something else"
   drop_scratch || fail "$EXIT_DRILL" "the scratch database could not be dropped"

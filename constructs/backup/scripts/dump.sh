@@ -99,7 +99,7 @@ backup_last_size_bytes $size
 backup_last_duration_seconds $((now - started))
 # HELP backup_files Backups in the folder.
 # TYPE backup_files gauge
-backup_files $(all_backups | grep -c .)"
+backup_files $(count_backups)"
   } || fail_writing "$WORK/errors" "$EXIT_UNEXPECTED" "$BACKUP is good, but its success could not be recorded"
 }
 

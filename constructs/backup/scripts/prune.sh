@@ -12,6 +12,10 @@ command_prune() {
     is_good "$BACKUP" || fail "$EXIT_DAMAGED" "nothing is pruned: the newest backup, $BACKUP, is damaged: $REASON"
     remove_expired "$BACKUP" || status=$EXIT_PRUNE
   fi
+  if [ -f "$BACKUP_DIR/backup.prom" ]; then
+    publish_state backup.prom "$(sed "s/^backup_files .*/backup_files $(count_backups)/" "$BACKUP_DIR/backup.prom")" ||
+      fail_writing "$WORK/errors" "$EXIT_PRUNE" "cannot write backup.prom"
+  fi
   summarise
   return "$status"
 }

@@ -67,17 +67,18 @@ export class Compose implements Target {
   }
 
   print(documents: readonly Document[], graph: Graph): ReadonlyMap<string, OutputFile> {
-    const sections = Object.fromEntries(SECTIONS.flatMap(section => {
+    const sections = SECTIONS.map(section => {
       const entries = documents.filter(({ kind }) => kind === section);
-      return entries.length > 0 ? [[section, Object.fromEntries(entries.map(({ name, body }) => [name, body]))]] : [];
-    }));
+      // Entry by entry: as one value, the file of a large stack would fill the memory before a line of it is written.
+      return entries.length > 0 ? `${section}:\n${entries.map(({ name, body }) => indented(yaml({ [name]: body }))).join('')}` : '';
+    }).join('');
     const head = `# ${graph.stack.node.path}: made by compose8s from the stack's program. Changes belong there.\n`;
     const project = { name: graph.stack.projectName };
-    if (graph.secrets.length === 0) return new Map([['compose.yaml', { text: head + yaml({ ...project, ...sections }) }]]);
+    if (graph.secrets.length === 0) return new Map([['compose.yaml', { text: head + yaml(project) + sections }]]);
     // The values of secrets are variables. An included file can say where they are; `.env` would have to lie in this disposable folder.
     return new Map([
       ['compose.yaml', { text: `${head}# What runs is in services.yaml. The values of its secrets: npx compose8s secrets init ${graph.stack.node.path}\n${yaml({ ...project, include: [{ path: 'services.yaml', project_directory: '.', env_file: `${secretsFolder(graph)}/.env` }] })}` }],
-      ['services.yaml', { text: head + yaml(sections) }],
+      ['services.yaml', { text: head + sections }],
     ]);
   }
 
@@ -162,6 +163,10 @@ function byMember(networks: readonly Network[]): ReadonlyMap<Workload, readonly 
     for (const member of network.members) result.set(member, [...(result.get(member) ?? []), network]);
   }
   return result;
+}
+
+function indented(block: string): string {
+  return block.replace(/^(?=.)/gm, '  ');
 }
 
 function yaml(value: object): string {

@@ -9,6 +9,8 @@ import type { ComposeService } from './types';
 const SUPERCRONIC = { module: 'github.com/aptible/supercronic', version: 'v0.2.48', builder: 'golang:1.26-alpine' };
 
 const FOLDER = '/etc/compose8s';
+const SCHEDULE_FILES = ['crontab', 'job', 'run'] as const;
+type ScheduleFile = (typeof SCHEDULE_FILES)[number];
 
 /**
  * The image of a service where the workload's own does not do by itself: it lacks the cron runner, or a folder that
@@ -67,12 +69,13 @@ export function scheduled(workload: Workload, runs: Extract<Run, { kind: 'schedu
   if ([...command, ...args].some(word => word.literal === undefined)) {
     findings.problem(workload, { code: 'schedule-reference', what: 'the command line of a scheduled workload refers to an endpoint or a secret', fix: 'put the reference into an environment variable that the program reads' });
   }
-  const contents = {
-    crontab: `CRON_TZ=${cron.timeZone}\n${cron.expression} timeout ${deadline.wholeSeconds} ${job}\n`,
+  const contents: Record<ScheduleFile, string> = {
+    crontab: `CRON_TZ=${cron.timeZone}\n${cron.expression} timeout ${deadline.wholeSeconds} ${FOLDER}/job\n`,
+    job: `#!/bin/sh\nexec ${job}\n`,
     run: `#!/bin/sh\n# Without arguments it waits for the schedule; with arguments it runs the job with them, once.\n[ $# -gt 0 ] || exec supercronic -passthrough-logs ${FOLDER}/crontab\nexec ${program} "$@"\n`,
   };
   const configs = Object.keys(contents).map(file => ({ source: configName(`${name}-schedule`, file), target: posix.join(FOLDER, file) }));
-  for (const [file, text] of Object.entries(contents)) files.set(configPath(`${name}-schedule`, file).slice(2), { text, executable: file === 'run' });
+  for (const [file, text] of Object.entries(contents)) files.set(configPath(`${name}-schedule`, file).slice(2), { text, executable: file !== 'crontab' });
   const { command: _command, entrypoint: _entrypoint, labels = {}, ...others } = service;
   return {
     ...others,
@@ -86,7 +89,7 @@ export function scheduled(workload: Workload, runs: Extract<Run, { kind: 'schedu
 
 /** The top-level entries for the files of a scheduled workload. */
 export function scheduleConfigs(name: string): readonly (readonly [string, { readonly file: string }])[] {
-  return ['crontab', 'run'].map(file => [configName(`${name}-schedule`, file), { file: configPath(`${name}-schedule`, file) }]);
+  return SCHEDULE_FILES.map(file => [configName(`${name}-schedule`, file), { file: configPath(`${name}-schedule`, file) }]);
 }
 
 /** Single quotes keep everything as it is, but for themselves. */

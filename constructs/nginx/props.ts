@@ -1,0 +1,127 @@
+import type { DurationLike, Endpoint, Replicas, SizeLike, Volume, WorkloadProps } from '../../lib/model';
+import type { FRAME_OPTIONS, REFERRER_POLICIES } from './grammar';
+
+/** Where requests go: a port of a workload, or a construct that has one. */
+export type Upstream = Endpoint | { readonly endpoint: Endpoint };
+
+export interface ProxyPass {
+  readonly to: Upstream;
+  /** Lets connections become WebSockets. Default: false. */
+  readonly webSocket?: boolean;
+  /** The longest silence of the upstream. Default: `timeouts.read`, and an hour for WebSockets. */
+  readonly timeout?: DurationLike;
+}
+
+export interface StaticFiles {
+  readonly volume: Volume;
+  /** A folder in the volume. Default: all of it. */
+  readonly folder?: string;
+  /** How long browsers may keep a file; `immutable`: a year, for names that change with the content. Default: they ask each time. */
+  readonly cache?: 'immutable' | DurationLike;
+  /** Sends `site.css.gz` in place of `site.css` where it is there. Not for uploads: users could replace one by the other. */
+  readonly precompressed?: boolean;
+  /** For uploads: no script in them runs, neither on the server nor in the browser. */
+  readonly noScripts?: boolean;
+}
+
+/** Requests in a second or in a minute, of one client address. */
+export type Rate = `${number}r/${'s' | 'm'}`;
+
+export interface RateLimit {
+  readonly rate: Rate;
+  /**
+   * How many may come at once; the next is answered with 429 until the rate has made room again. With 3r/m and 3, the
+   * fourth attempt within 20 seconds is refused. (nginx does not count the first of them: its own `burst` is one less.)
+   * Default: as many as the rate allows in its second or minute.
+   */
+  readonly burst?: number;
+}
+
+export interface SecurityHeaders {
+  /** For answers whose application sends no policy of its own, which may carry nonces. Default: everything from the same origin only. */
+  readonly contentSecurityPolicy?: string | false;
+  /** Default: neither camera, geolocation, microphone, payment nor USB. */
+  readonly permissionsPolicy?: string | false;
+  /** Who may show the pages in a frame. Default: `SAMEORIGIN`. */
+  readonly frameOptions?: typeof FRAME_OPTIONS[number] | false;
+  /** Default: `strict-origin-when-cross-origin`. */
+  readonly referrerPolicy?: typeof REFERRER_POLICIES[number] | false;
+  /** Strict-Transport-Security, where TLS ends here. Default: a year, for these hosts only. */
+  readonly hsts?: StrictTransport | false;
+}
+
+export interface StrictTransport {
+  /** Default: 365 days. */
+  readonly maxAge?: DurationLike;
+  /** Default: false, or true with `preload`, which wants it. */
+  readonly includeSubDomains?: boolean;
+  /** Asks browsers to ship with it: hard to undo. Default: false. */
+  readonly preload?: boolean;
+}
+
+export interface Acme {
+  /** Where the certificate authority writes to. */
+  readonly email: string;
+  /** The cluster's issuer. Default: `letsencrypt`. Kubernetes only. */
+  readonly issuer?: string;
+  /** The directory of another certificate authority. Default: Let's Encrypt. Compose only: an issuer has its own. */
+  readonly server?: string;
+}
+
+export interface NginxProxyProps extends Pick<WorkloadProps, 'resources' | 'tier' | 'logs'> {
+  /** Of the image `nginx:<version>-alpine`. Default: 1.28. */
+  readonly version?: string;
+  /** The names that visitors use: `shop.example`, `*.shop.example`. Requests for others are refused. */
+  readonly host: string | readonly string[];
+  /**
+   * Where the certificate comes from; `off`: TLS ends elsewhere. Default: self-signed, which browsers warn of.
+   *
+   * With `acme` the site is served as soon as there is a certificate. Compose: within the hour, or at once with
+   * `docker compose run --rm <proxy>-certbot -v`. Kubernetes: cert-manager gets it.
+   */
+  readonly tls?: 'self-signed' | 'given' | 'off' | { readonly acme: Acme };
+  /** The beginning of a path → what answers there. The longest one counts. */
+  readonly routes: Readonly<Record<string, Upstream | ProxyPass>>;
+  /** The beginning of a path → the files there. No limits apply to them, but for one on this very path or below. */
+  readonly static?: Readonly<Record<string, StaticFiles>>;
+  /** The largest request body. Default: 1 MiB. */
+  readonly maxBodySize?: SizeLike;
+  readonly timeouts?: {
+    /** To connect to an upstream. Default: 5 s. */
+    readonly connect?: DurationLike;
+    /** The longest silence of an upstream. Default: 60 s. */
+    readonly read?: DurationLike;
+    /** The longest time in which an upstream takes nothing. Default: 60 s. */
+    readonly send?: DurationLike;
+    /** The longest silence of a client within a request. Default: 30 s. */
+    readonly client?: DurationLike;
+  };
+  /** How long a client's idle connection stays open. Default: 65 s. */
+  readonly keepAlive?: DurationLike;
+  /** Idle connections to each upstream, per worker process. */
+  readonly upstreamKeepAlive?: {
+    /** Default: 32. */
+    readonly connections?: number;
+    /** Must be shorter than the upstream's own. Default: 4 s, as Gunicorn, Uvicorn and Node.js close them after 5 s. */
+    readonly idle?: DurationLike;
+  };
+  /** The beginning of a path → the limit for each client address. The longest one counts. With replicas, each counts for itself. */
+  readonly rateLimits?: Readonly<Record<string, RateLimit | Rate>>;
+  /** Requests at the same time from one address. Default: no limit. In HTTP/2 each request counts. */
+  readonly connectionsPerAddress?: number;
+  /** Paths that no limit applies to. The HTTP probes of the workloads that `routes` names are among them already. */
+  readonly health?: readonly string[];
+  readonly headers?: SecurityHeaders;
+  /** Never served, nor dot files. Default: `*.py`, `*.conf`, `*.log`, `*.sql`. */
+  readonly blockedFiles?: readonly string[];
+  /** Balancers in front of it, whose X-Forwarded-For (and, without TLS here, X-Forwarded-Proto) is believed. Default: none. */
+  readonly trustedProxies?: readonly string[];
+  /** Default: 80 and 443. */
+  readonly published?: { readonly http?: number; readonly https?: number };
+  /** Who may come in: everybody, or only the machine itself. Default: `public`. */
+  readonly reach?: 'public' | 'host';
+  /** Default: 1. */
+  readonly replicas?: Replicas;
+  /** How long running requests may take after it was told to stop. Default: 30 s. */
+  readonly drain?: DurationLike;
+}

@@ -1,0 +1,266 @@
+import type { Construct } from 'constructs';
+import { attempt, Duration, Endpoint, FaultError, namedProbes, portOf, readResources, Size, type DurationLike, type Resources, type Volume } from '../../lib/model';
+import { Conf, conf } from './conf';
+import * as grammar from './grammar';
+import { locationsOf, type Files, type Limit, type Location, type Pass } from './locations';
+import type { NginxProxyProps, ProxyPass, RateLimit, SecurityHeaders, Upstream } from './props';
+
+/** The props with defaults filled in, every value read by a grammar. Templates see nothing else. */
+export interface Settings {
+  readonly version: readonly number[];
+  readonly hosts: readonly Conf[];
+  readonly tls: 'self-signed' | 'given' | 'acme' | 'off';
+  readonly acme: { readonly email: Conf; readonly issuer: Conf; readonly server: Conf | undefined } | undefined;
+  readonly upstreams: readonly { readonly name: Conf; readonly endpoint: Endpoint }[];
+  readonly upstreamKeepAlive: { readonly connections: number; readonly idle: Duration };
+  readonly locations: readonly Location[];
+  readonly mounts: readonly { readonly volume: Volume; readonly path: string }[];
+  readonly limits: readonly Limit[];
+  readonly connectionsPerAddress: number | undefined;
+  readonly health: readonly { readonly path: Conf; readonly upstream: Conf }[];
+  readonly headers: Headers;
+  readonly blocked: readonly Conf[];
+  readonly trustedProxies: readonly Conf[];
+  readonly published: { readonly http: number; readonly https: number };
+  readonly resources: Resources;
+  /** One for each CPU of the limit: nginx would count those of the machine. */
+  readonly workers: number;
+  /** For request bodies and large answers, in memory. */
+  readonly buffers: Size;
+  readonly maxBodySize: Size;
+  readonly timeouts: { readonly connect: Duration; readonly read: Duration; readonly send: Duration; readonly client: Duration };
+  readonly keepAlive: Duration;
+  readonly drain: Duration;
+}
+
+interface Headers {
+  readonly contentSecurityPolicy: Conf | undefined;
+  readonly permissionsPolicy: Conf | undefined;
+  readonly frameOptions: Conf | undefined;
+  readonly referrerPolicy: Conf | undefined;
+  readonly hsts: { readonly maxAge: number; readonly includeSubDomains: boolean; readonly preload: boolean } | undefined;
+}
+
+const YEAR = Duration.days(365);
+
+export function isTls({ tls }: Pick<Settings, 'tls'>): boolean {
+  return tls !== 'off';
+}
+
+/** Whether a version is that one or newer. `1.25` is the newest of its line, as the image's tag is. */
+export function isSince(version: readonly number[], least: readonly number[]): boolean {
+  const at = [0, 1, 2].find(i => (version[i] ?? Infinity) !== (least[i] ?? 0));
+  return at === undefined || (version[at] ?? Infinity) > (least[at] ?? 0);
+}
+
+/** Reads all props; each that makes no sense is reported at the construct and goes no further. */
+export function readSettings(construct: Construct, props: NginxProxyProps): Settings {
+  const read = new Reader(construct);
+  const {
+    version = '1.28', host, tls = 'self-signed', routes, static: folders = {}, maxBodySize = '1Mi', timeouts = {}, keepAlive = '65s', upstreamKeepAlive = {},
+    rateLimits = {}, connectionsPerAddress, health = [], headers = {}, blockedFiles = ['*.py', '*.conf', '*.log', '*.sql'], trustedProxies = [],
+    published = {}, resources = { cpu: 1, memory: '256Mi' }, drain = '30s',
+  } = props;
+  const times = {
+    connect: read.duration('timeouts.connect', timeouts.connect ?? '5s'),
+    read: read.duration('timeouts.read', timeouts.read ?? '60s'),
+    send: read.duration('timeouts.send', timeouts.send ?? '60s'),
+    client: read.duration('timeouts.client', timeouts.client ?? '30s'),
+  };
+  const { upstreams, passes } = read.routes(routes, times.read);
+  const { files, mounts } = read.files(folders);
+  const limits = read.limits(rateLimits);
+  read.distinct(passes, files);
+  const sizes = attempt(construct, 'resources', () => readResources(resources), readResources({ cpu: 1, memory: '256Mi' }));
+  const buffers = sizes.memory.limit.share(0.5);
+  return {
+    version: attempt(construct, 'version', () => grammar.version(version), [1, 28]),
+    hosts: read.hosts(typeof host === 'string' ? [host] : host, tls),
+    tls: typeof tls === 'object' ? 'acme' : tls,
+    acme: typeof tls === 'object' ? read.acme(tls.acme) : undefined,
+    upstreams, mounts, limits, buffers, timeouts: times, resources: sizes,
+    upstreamKeepAlive: {
+      connections: read.count('upstreamKeepAlive.connections', upstreamKeepAlive.connections ?? 32) ?? 32,
+      idle: read.duration('upstreamKeepAlive.idle', upstreamKeepAlive.idle ?? '4s'),
+    },
+    locations: locationsOf(passes, files, limits),
+    connectionsPerAddress: connectionsPerAddress === undefined ? undefined : read.count('connectionsPerAddress', connectionsPerAddress),
+    health: read.health(passes, upstreams, health),
+    headers: read.headers(headers),
+    blocked: read.each('blockedFiles', blockedFiles, grammar.ending),
+    trustedProxies: read.each('trustedProxies', trustedProxies, grammar.cidr),
+    published: { http: read.port('published.http', published.http ?? 80), https: read.port('published.https', published.https ?? 443) },
+    workers: Math.max(1, Math.ceil(sizes.cpu.limit.millis / 1000)),
+    maxBodySize: read.bodySize(maxBodySize, buffers),
+    keepAlive: read.duration('keepAlive', keepAlive),
+    drain: read.duration('drain', drain),
+  };
+}
+
+class Reader {
+  private readonly names = new Set<string>();
+
+  constructor(private readonly construct: Construct) {}
+
+  value<T>(field: string, read: () => T): T | undefined {
+    return attempt<T | undefined>(this.construct, field, read, undefined);
+  }
+
+  each<V, T>(field: string, values: readonly V[], read: (value: V) => T): T[] {
+    return values.flatMap(value => this.value(field, () => read(value)) ?? []);
+  }
+
+  duration(field: string, value: DurationLike): Duration {
+    return attempt(this.construct, field, () => Duration.of(value), Duration.seconds(60));
+  }
+
+  count(field: string, value: number): number | undefined {
+    return this.value(field, () => grammar.count(value));
+  }
+
+  port(field: string, value: number): number {
+    return attempt(this.construct, field, () => {
+      if (Number.isInteger(value) && value > 0 && value < 65536) return value;
+      throw new FaultError({ code: 'nginx-port', what: `${value} is not a port`, fix: 'give a whole number from 1 to 65535' });
+    }, 443);
+  }
+
+  hosts(hosts: readonly string[], tls: NginxProxyProps['tls']): Conf[] {
+    this.value('host', () => {
+      if (hosts.length === 0) throw new FaultError({ code: 'nginx-host', what: 'there is no host name', fix: "name at least one: host: 'shop.example'" });
+    });
+    return this.each('host', hosts, host => {
+      const name = grammar.hostName(host);
+      if (host.startsWith('*') && typeof tls === 'object') {
+        throw new FaultError({ code: 'acme-wildcard', what: `'${host}' cannot be proved over HTTP, as ACME is used here`, fix: "name each host, or bring a certificate: tls: 'given'" });
+      }
+      return name;
+    });
+  }
+
+  acme({ email, issuer = 'letsencrypt', server }: Extract<NonNullable<NginxProxyProps['tls']>, object>['acme']): Settings['acme'] {
+    const read = {
+      email: this.value('tls.acme.email', () => grammar.email(email)),
+      issuer: this.value('tls.acme.issuer', () => grammar.issuer(issuer)),
+      server: server === undefined ? undefined : this.value('tls.acme.server', () => grammar.directoryUrl(server)),
+    };
+    return read.email && read.issuer && { ...read, email: read.email, issuer: read.issuer };
+  }
+
+  routes(routes: NginxProxyProps['routes'], answerTime: Duration): { upstreams: Settings['upstreams']; passes: Pass[] } {
+    const upstreams = new Map<string, Settings['upstreams'][number]>();
+    const passes = Object.entries(routes).flatMap(([path, route]) => this.value('routes', () => {
+      const { to, webSocket = false, timeout }: ProxyPass = 'to' in route ? route : { to: route };
+      const endpoint = endpointOf(to);
+      const key = `${endpoint.workload.node.addr}/${endpoint.portName}`;
+      const location = grammar.path(path);
+      const upstream = upstreams.get(key) ?? { name: this.name(upstreamName(endpoint)), endpoint };
+      upstreams.set(key, upstream);
+      const silence = timeout === undefined ? (webSocket ? Duration.hours(1) : answerTime) : this.duration(`routes ${path}`, timeout);
+      return { path: location, upstream: upstream.name, webSocket, timeout: conf`${silence}` };
+    }) ?? []);
+    return { upstreams: [...upstreams.values()], passes };
+  }
+
+  files(folders: NonNullable<NginxProxyProps['static']>): { files: Files[]; mounts: { volume: Volume; path: string }[] } {
+    const mounts = new Map<Volume, string>();
+    const files = Object.entries(folders).flatMap(([path, { volume, folder, cache, precompressed = false, noScripts = false }]) => this.value('static', () => {
+      const location = grammar.folderPath(path);
+      const below = folder === undefined ? undefined : grammar.folder(folder);
+      const mount = mounts.get(volume) ?? `/srv/${this.name(path).text}`;
+      mounts.set(volume, mount);
+      const root = Conf.word(mount, /^\/srv\/\w+$/, OWN);
+      return { path: location, root: below ? conf`${root}/${below}` : root, precompressed, noScripts, cacheControl: this.cacheControl(path, cache) };
+    }) ?? []);
+    return { files, mounts: [...mounts].map(([volume, path]) => ({ volume, path })) };
+  }
+
+  private cacheControl(path: string, cache: NonNullable<NginxProxyProps['static']>[string]['cache']): Conf {
+    if (cache === undefined) return conf`no-cache`;
+    if (cache === 'immutable') return conf`"public, max-age=${YEAR.wholeSeconds}, immutable"`;
+    return conf`max-age=${this.duration(`static ${path}`, cache).wholeSeconds}`;
+  }
+
+  limits(rateLimits: NonNullable<NginxProxyProps['rateLimits']>): Limit[] {
+    return Object.entries(rateLimits).flatMap(([path, limit]) => this.value('rateLimits', () => {
+      const { rate, burst }: RateLimit = typeof limit === 'string' ? { rate: limit } : limit;
+      const read = { path: grammar.path(path), rate: grammar.rate(rate), burst: grammar.count(burst ?? parseInt(rate)) };
+      return { ...read, zone: this.name(path) };
+    }) ?? []);
+  }
+
+  /** The paths that HTTP probes ask of what the routes name, where a visitor's request would get to the same port. */
+  health(passes: readonly Pass[], upstreams: Settings['upstreams'], more: readonly string[]): { path: Conf; upstream: Conf }[] {
+    const answering = (path: Conf) => locationsOf(passes, [], []).findLast(location => path.text.startsWith(location.path.text))?.answer;
+    const probed = upstreams.flatMap(({ name, endpoint: { workload, portName } }) => namedProbes(workload.spec.probes ?? NO_PROBES).flatMap(([, { check }]) => {
+      if (check.kind !== 'http' || portOf(check, workload.spec.ports) !== portName) return [];
+      return this.value('health', () => ({ path: grammar.path(check.path.split('?')[0]!), upstream: name })) ?? [];
+    })).filter(({ path, upstream }) => {
+      const answer = answering(path);
+      return answer?.kind === 'proxy' && answer.pass.upstream === upstream;
+    });
+    const asked = this.each('health', more, value => {
+      const path = grammar.path(value);
+      const answer = answering(path);
+      if (answer?.kind !== 'proxy') throw new FaultError({ code: 'nginx-health', what: `no route answers at '${value}'`, fix: 'name a path below one of the routes' });
+      return { path, upstream: answer.pass.upstream };
+    });
+    return [...new Map([...probed, ...asked].map(entry => [entry.path.text, entry])).values()];
+  }
+
+  headers({ contentSecurityPolicy, permissionsPolicy, frameOptions = 'SAMEORIGIN', referrerPolicy = 'strict-origin-when-cross-origin', hsts = {} }: SecurityHeaders): Headers {
+    const optional = <T>(field: string, value: T | false, read: (value: T) => Conf) => (value === false ? undefined : this.value(`headers.${field}`, () => read(value)));
+    return {
+      contentSecurityPolicy: optional('contentSecurityPolicy', contentSecurityPolicy ?? "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; object-src 'none'", grammar.contentSecurityPolicy),
+      permissionsPolicy: optional('permissionsPolicy', permissionsPolicy ?? 'camera=(), geolocation=(), microphone=(), payment=(), usb=()', grammar.permissionsPolicy),
+      frameOptions: optional('frameOptions', frameOptions, grammar.frameOptions),
+      referrerPolicy: optional('referrerPolicy', referrerPolicy, grammar.referrerPolicy),
+      hsts: hsts === false ? undefined : this.value('headers.hsts', () => {
+        const { maxAge = YEAR, preload = false, includeSubDomains = preload } = hsts;
+        const seconds = Duration.of(maxAge).wholeSeconds;
+        if (preload && (!includeSubDomains || seconds < YEAR.wholeSeconds)) {
+          throw new FaultError({ code: 'hsts-preload', what: 'browsers preload only what holds for a year and for all subdomains', fix: 'leave maxAge and includeSubDomains out, or preload' });
+        }
+        return { maxAge: seconds, includeSubDomains, preload };
+      }),
+    };
+  }
+
+  bodySize(value: NginxProxyProps['maxBodySize'], buffers: Size): Size {
+    return attempt(this.construct, 'maxBodySize', () => {
+      const size = Size.of(value!);
+      if (size.bytes <= buffers.bytes) return size;
+      throw new FaultError({ code: 'nginx-body', what: `a body of ${size} does not fit the ${buffers} for bodies, half of its memory`, fix: 'raise resources.memory, or lower maxBodySize' });
+    }, Size.mebibytes(1));
+  }
+
+  distinct(passes: readonly Pass[], files: readonly Files[]): void {
+    this.each('static', files, ({ path }) => {
+      if (passes.some(pass => pass.path.text === path.text)) {
+        throw new FaultError({ code: 'nginx-path-twice', what: `'${path.text}' has both a route and files`, fix: 'give one of them another path' });
+      }
+    });
+  }
+
+  /** A name inside the configuration, made of letters, digits and underscores, and not given twice. */
+  private name(wanted: string): Conf {
+    const base = wanted.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_').replaceAll(/^_+|_+$/g, '') || 'all';
+    let name = base;
+    for (let i = 2; this.names.has(name); i += 1) name = `${base}_${i}`;
+    this.names.add(name);
+    return Conf.word(name, /^[a-z0-9_]+$/, OWN);
+  }
+}
+
+/** Never seen: these words are our own. */
+const OWN = { code: 'nginx-name', what: 'a name of our own is none', fix: 'report this as an error of compose8s' };
+const NO_PROBES = { ready: undefined, startup: Duration.seconds(1) } as never;
+
+function endpointOf(to: Upstream): Endpoint {
+  return to instanceof Endpoint ? to : to.endpoint;
+}
+
+function upstreamName({ workload, portName }: Endpoint): string {
+  const ids = workload.node.path.split('/').filter(id => id !== 'Default');
+  return `${ids.at(-1) ?? 'upstream'}_${portName}`;
+}

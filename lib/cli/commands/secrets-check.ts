@@ -1,0 +1,33 @@
+import { checkSecrets, SecretsFolder, type Finding } from '../../core/secrets';
+import type { GraphCommand } from '../command';
+import { EXIT } from '../errors';
+import { describeSecrets, secretsFolder } from '../secrets-folder';
+
+/** Says what is wrong with the values, and nothing of what they are. */
+export const secretsCheck: GraphCommand = {
+  name: 'secrets check',
+  describe: command => describeSecrets(command)
+    .description('name the values that are missing, weak, shared, out of date or open to others')
+    .option('--json', 'for programs: one object with all findings')
+    .addHelpText('after', '\nEnds with 1 if there is a problem. A warning, marked !, may be meant so.'),
+  examples: ['npx compose8s secrets check shop/prod', 'npx compose8s secrets check shop/prod --json'],
+  run(project, call) {
+    const graph = project.graph(String(call.args[0]));
+    const folder = secretsFolder(graph.stack, call);
+    const others = project.graphs()
+      .filter(({ stack }) => stack.node.path !== graph.stack.node.path)
+      .map(other => ({ graph: other, folder: SecretsFolder.inProject(process.cwd(), other.stack.node.path) }));
+    const findings = checkSecrets({ graph, folder }, others);
+    const problems = findings.filter(({ level }) => level === 'problem');
+    const stack = graph.stack.node.path;
+    process.stdout.write(call.options.json ? `${JSON.stringify({ stack, folder: folder.path, ok: problems.length === 0, findings }, null, 2)}\n` : text(stack, findings, problems.length));
+    return problems.length > 0 ? EXIT.problems : EXIT.ok;
+  },
+};
+
+function text(stack: string, findings: readonly Finding[], problems: number): string {
+  const warnings = findings.length - problems;
+  const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
+  const ending = findings.length === 0 ? `✔ the secrets of ${stack}: nothing is missing or weak` : `${stack}: ${count(problems, 'problem')}, ${count(warnings, 'warning')}`;
+  return [...findings.map(({ level, what, at, fix }) => `${level === 'problem' ? '✖' : '!'} ${what}\n  at ${at}\n  fix: ${fix}\n`), `${ending}\n`].join('\n');
+}

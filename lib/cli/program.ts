@@ -1,0 +1,85 @@
+import { Command, CommanderError } from 'commander';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SynthesisError } from '../core/synthesis';
+import type { Call, GraphCommand } from './command';
+import { COMMANDS } from './commands';
+import { EXIT, Misuse } from './errors';
+
+export type Handler = (command: GraphCommand, call: Call) => number | Promise<number>;
+
+const EXIT_CODES = `
+Exit codes:
+  0  done, and nothing is wrong
+  1  something is wrong with the stacks or their secrets; it was printed
+  2  the command line, or what it needs to start, is wrong
+  Where the stacks' program fails by itself, its own exit code.`;
+
+/** Reads a command line, has its command handled, and answers the exit code. Mistakes are printed, without a stack trace. */
+export async function runProgram(argv: readonly string[], handle: Handler): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = programOf(COMMANDS, async (command, call) => { code = await handle(command, call); });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    // Commander has said what is wrong, or printed the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse;
+    return report(error);
+  }
+}
+
+function programOf(commands: readonly GraphCommand[], handle: (command: GraphCommand, call: Call) => Promise<void>): Command {
+  const program = new Command('compose8s')
+    .description('One description of a system, as Docker Compose files and Kubernetes manifests.')
+    .version(version())
+    .option('--app <command>', 'what runs the program with the stacks (default: the line `app:` of cdk8s.yaml)')
+    .showHelpAfterError('(compose8s --help shows what there is)')
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride();
+  for (const command of commands) {
+    const { name, examples } = command;
+    const described = command.describe(placeOf(program, name))
+      .addHelpText('after', `\nExamples:\n${examples.map(example => `  $ ${example}`).join('\n')}\n${EXIT_CODES}`)
+      .action(() => handle(command, { args: described.processedArgs, options: described.optsWithGlobals() }));
+  }
+  return program;
+}
+
+/** `secrets init` is the command `init` in the group `secrets`. */
+function placeOf(program: Command, name: string): Command {
+  const words = name.split(' ');
+  const last = words.pop()!;
+  const group = words.reduce((parent, word) => parent.commands.find(command => command.name() === word) ?? parent.command(word).description(GROUPS[word] ?? ''), program);
+  return group.command(last);
+}
+
+const GROUPS: Readonly<Record<string, string>> = {
+  secrets: 'the values of secrets, which are never part of the output: make them, check them, hand them to a cluster',
+};
+
+function report(error: unknown): number {
+  if (error instanceof SynthesisError) {
+    const { length } = error.problems;
+    process.stderr.write(`${error.message}\n${length} ${length === 1 ? 'problem' : 'problems'}\n`);
+    return EXIT.problems;
+  }
+  if (error instanceof Misuse || isFromSystem(error)) {
+    process.stderr.write(`✖ ${error.message}\n`);
+    return EXIT.misuse;
+  }
+  throw error;
+}
+
+/** A disk that is full, a file that may not be read: its message names the file. */
+function isFromSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function version(): string {
+  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
+    const path = join(folder, 'package.json');
+    if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  }
+  return 'unknown';
+}

@@ -1,0 +1,50 @@
+import type { App, SynthOptions } from '../core/app';
+import { Graph } from '../core/graph';
+import { variableProblems } from '../core/secrets';
+import { Stack } from '../core/stack';
+import { SynthesisError, synthesize } from '../core/synthesis';
+import { Misuse } from './errors';
+import { nearest } from './nearest';
+
+/** What commands see of the program: its stacks, by the names that people give them. */
+export class Project {
+  constructor(private readonly app: App) {}
+
+  get stacks(): readonly Stack[] {
+    return this.app.node.findAll().filter(Stack.isStack);
+  }
+
+  /** Writes the output. */
+  synth(options: SynthOptions): void {
+    this.app.synth(options);
+  }
+
+  /** The graph of `system/environment`. @throws SynthesisError with all problems of the stacks, if there are any. */
+  graph(reference: string): Graph {
+    const [stack, ...more] = this.find(reference);
+    if (more.length > 0) throw new Misuse(`'${reference}' has several environments`, `name one of: ${[stack!, ...more].map(({ node }) => node.path).join(', ')}`);
+    return this.graphs().find(graph => graph.stack === stack)!;
+  }
+
+  /** All graphs. @throws SynthesisError with all problems of the stacks, if there are any. */
+  graphs(): readonly Graph[] {
+    const { graphs, problems } = synthesize(this.app, (_stack, target) => target === undefined);
+    const all = [...problems, ...graphs.flatMap(variableProblems)];
+    if (all.length > 0) throw new SynthesisError(all);
+    return graphs;
+  }
+
+  /** The stacks of `system/environment`, or of a whole `system`. @throws Misuse with the nearest names. */
+  find(reference: string): readonly Stack[] {
+    const found = this.stacks.filter(({ node, system }) => node.path === reference || system === reference);
+    if (found.length === 0) throw unknown('stack', reference, this.stacks.map(({ node }) => node.path));
+    return found;
+  }
+}
+
+/** A name that is not there, with those that may have been meant. */
+export function unknown(what: string, name: string, names: readonly string[]): Misuse {
+  const near = nearest(name, names);
+  const all = names.length === 0 ? `the program makes no ${what}` : `there are: ${names.join(', ')}`;
+  return new Misuse(`there is no ${what} '${name}'`, near.length > 0 ? `did you mean ${near.join(' or ')}?` : all);
+}

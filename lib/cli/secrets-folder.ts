@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { isAbsolute } from 'node:path';
+import { SecretsFolder } from '../core/secrets';
+import type { Stack } from '../core/stack';
+import type { Call } from './command';
+import { Misuse } from './errors';
+
+/** What all commands about secrets take. */
+export function describeSecrets(command: Command): Command {
+  return command
+    .argument('<system/environment>', 'the stack')
+    .option('--secrets-dir <folder>', 'the folder with the values of this stack (default: $SECRETS_DIR, as for Compose, or secrets/<system>/<environment>)');
+}
+
+/** Where the values of a stack are: what was asked for, or where Compose looks by default. */
+export function secretsFolder({ node }: Stack, { options }: Call): SecretsFolder {
+  if (typeof options.secretsDir === 'string') return SecretsFolder.at(options.secretsDir);
+  const variable = process.env.SECRETS_DIR;
+  if (!variable) return SecretsFolder.inProject(process.cwd(), node.path);
+  if (!isAbsolute(variable)) throw new Misuse('SECRETS_DIR is not an absolute path: Compose would read it from the emitted folder, and this command from here', 'make it absolute, or use --secrets-dir');
+  return SecretsFolder.at(variable);
+}

@@ -1,0 +1,72 @@
+import type { Construct, IConstruct } from 'constructs';
+import type { k8s } from 'cdk8s-plus-28';
+import type { Graph } from '../../core/graph';
+import { dnsLabel } from '../../core/names';
+import type { Document, Findings } from '../../core/target';
+import type { Dialect } from './dialect';
+import type { Plan } from './plan';
+import type { Manifests } from './types';
+
+/** How public routes come in. */
+export type Expose =
+  /** A Service of type LoadBalancer for each workload that has any: every protocol, and the clients' own addresses. */
+  | { readonly kind: 'load-balancer' }
+  /** An Ingress for each `http` route. Other protocols get a load balancer. */
+  | {
+    readonly kind: 'ingress';
+    /** Default: the cluster's own class. */
+    readonly className?: string;
+    /** The namespace of the controller, whose traffic is let in. Default: `ingress-nginx`. */
+    readonly controllerNamespace?: string;
+    /** The ClusterIssuer of cert-manager that makes the certificates. Default: plain HTTP. */
+    readonly issuer?: string;
+  }
+  /** An HTTPRoute for each `http` route, at a Gateway that the cluster has. Other protocols get a load balancer. */
+  | {
+    readonly kind: 'gateway';
+    readonly name: string;
+    readonly namespace: string;
+    /** The namespace of the pods that serve the gateway, whose traffic is let in. Default: the gateway's own. */
+    readonly controllerNamespace?: string;
+  };
+
+/** What the handlers of one rendering share. */
+export interface Context {
+  readonly graph: Graph;
+  readonly plan: Plan;
+  readonly dialect: Dialect;
+  readonly findings: Findings;
+  readonly expose: Expose;
+  /** Where built images go that name no registry themselves. */
+  readonly registry: string | undefined;
+}
+
+/** A manifest with the construct that it comes from. Its file is that of the topmost construct around, below the stack. */
+export function document<K extends keyof Manifests>({ graph }: Context, source: Construct, kind: K, name: string, body: Manifests[K], path?: string): Document {
+  return { source, path: path ?? fileOf(graph, source), kind, name, body };
+}
+
+export function fileOf({ stack }: Graph, construct: IConstruct): string {
+  let top = construct;
+  for (let scope = top.node.scope; scope && scope !== stack; scope = scope.node.scope) top = scope;
+  return `${dnsLabel(top.node.id) || 'stack'}.yaml`;
+}
+
+/** What finds a workload's pods. It must never change: neither a Deployment nor a Service may be given another. */
+export function selectorOf(name: string): Record<string, string> {
+  return { 'app.kubernetes.io/name': name };
+}
+
+export function labelsOf({ graph: { stack } }: Context, name: string): Record<string, string> {
+  return {
+    ...selectorOf(name),
+    'app.kubernetes.io/instance': stack.projectName,
+    'app.kubernetes.io/part-of': dnsLabel(stack.system),
+    'app.kubernetes.io/managed-by': 'compose8s',
+  };
+}
+
+/** @param of the workload, or other primitive, that the labels name. */
+export function metadata(context: Context, of: string, name = of): k8s.ObjectMeta {
+  return { name, namespace: context.graph.stack.projectName, labels: labelsOf(context, of) };
+}

@@ -1,0 +1,159 @@
+import type { IConstruct } from 'constructs';
+import { k8s } from 'cdk8s-plus-28';
+import { builtImages, buildFiles } from '../../core/build-context';
+import type { Graph } from '../../core/graph';
+import { graphProblems } from '../../core/graph-problems';
+import { sha256 } from '../../core/output';
+import { Patches } from '../../core/patches';
+import { SynthesisError } from '../../core/synthesis';
+import { Findings, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
+import { yaml } from '../../core/yaml';
+import { isPrimitive, pathOf, problemsBelow, type Certificate, type Config, type Kind, type Route, type Secret, type Volume, type Workload } from '../../model';
+import { certificateDocuments } from './certificates';
+import { document, fileOf, labelsOf, type Context, type Expose } from './context';
+import { Dialect } from './dialect';
+import { buildCommands, isPushable } from './images';
+import { Plan } from './plan';
+import { DENY_ALL, denyAll } from './policies';
+import { routeDocuments } from './routes';
+import { configDocuments, volumeDocuments } from './storage';
+import type { Manifests } from './types';
+import { uniquenessProblems } from './uniqueness';
+import { workloadDocuments } from './workloads';
+
+export type { Expose } from './context';
+export type { Manifests } from './types';
+
+export interface KubernetesProps {
+  /** Registry and folder for built images that name none: `registry.example/team`. */
+  readonly registry?: string;
+  /** How public routes come in. Default: load balancers. */
+  readonly expose?: Expose;
+}
+
+const patches = new Patches();
+
+/** Emits the manifests of one namespace, for clusters from version 1.30 on. */
+export class Kubernetes implements Target {
+  readonly name = 'kubernetes';
+  private readonly registry: string | undefined;
+  private readonly expose: Expose;
+
+  constructor({ registry, expose = { kind: 'load-balancer' } }: KubernetesProps = {}) {
+    this.registry = registry;
+    this.expose = expose;
+  }
+
+  /** Edits the manifests of a kind that a construct, and all within it, becomes. */
+  static of(construct: IConstruct) {
+    return {
+      patch<K extends keyof Manifests>(kind: K, edit: (manifest: Manifests[K]) => Manifests[K]): void {
+        patches.add(construct, kind, edit);
+      },
+    };
+  }
+
+  render(graph: Graph): Rendering {
+    const findings = new Findings(this.name, pathOf);
+    const context: Context = { graph, findings, plan: new Plan(graph), dialect: new Dialect(graph), expose: this.expose, registry: this.registry };
+    const documents = [
+      ...stackDocuments(context),
+      ...[...graph.workloads, ...graph.volumes, ...graph.configs, ...graph.secrets, ...graph.certificates, ...graph.routes]
+        .flatMap(primitive => (HANDLERS[primitive.kind] as (p: typeof primitive, c: Context) => Document[])(primitive, context)),
+      ...graph.apiObjects.map((object): Document => ({ source: object, path: fileOf(graph, object), kind: object.kind, name: object.name, body: object.toJson() as object })),
+    ];
+    const files = new Map<string, OutputFile>();
+    for (const built of builtImages(graph)) {
+      const { files: own, faults } = buildFiles(built);
+      for (const [path, file] of own) files.set(path, file);
+      for (const fault of faults) findings.problem(built.workloads[0]!, fault);
+      if (!isPushable(built.image, this.registry)) {
+        findings.note(built.workloads[0]!, 'image', 'approximated', `no registry is named for ${built.image.reference}: the nodes must have it loaded, or name one: new Kubernetes({ registry: … })`);
+      }
+    }
+    const patched = patches.apply(documents, graph.stack, findings).map(releaseNamed);
+    for (const { at, fault } of uniquenessProblems(patched)) findings.problem(at, fault);
+    return { documents: patched, files, notes: findings.notes, problems: findings.problems };
+  }
+
+  print(documents: readonly Document[], graph: Graph): ReadonlyMap<string, OutputFile> {
+    const head = `# ${graph.stack.node.path}: made by compose8s from the stack's program. Changes belong there.\n`;
+    const byPath = new Map<string, Document[]>();
+    for (const one of documents) {
+      const known = byPath.get(one.path);
+      if (known) known.push(one);
+      else byPath.set(one.path, [one]);
+    }
+    return new Map([...byPath].map(([path, own]) => [path, { text: head + [...own].sort((a, b) => rank(a) - rank(b)).map(({ body }) => yaml(body)).join('---\n') }]));
+  }
+
+  next(folder: string, graph: Graph): readonly string[] {
+    return [
+      ...buildCommands(graph, folder, this.registry),
+      ...(graph.secrets.length > 0 ? [`kubectl apply --server-side -f ${folder}/${NAMESPACE_FILE}`, `npx compose8s secrets kubernetes ${graph.stack.node.path} | kubectl apply -f -`] : []),
+      `kubectl apply --server-side -f ${folder}`,
+    ];
+  }
+
+  manifests(graph: Graph): readonly object[] {
+    const problems = [...problemsBelow(graph.stack), ...graphProblems(graph)];
+    if (problems.length > 0) throw new SynthesisError(problems);
+    const rendering = this.render(graph);
+    if (rendering.problems.length > 0) throw new SynthesisError(rendering.problems);
+    return rendering.documents.map(({ body }) => body);
+  }
+}
+
+const NAMESPACE_FILE = '00-namespace.yaml';
+
+/** The order within a file: what others need comes first. */
+const ORDER = ['ServiceAccount', 'ConfigMap', 'PersistentVolumeClaim', 'Certificate', 'Service', 'Job', 'StatefulSet', 'Deployment', 'CronJob'];
+
+function rank({ kind }: Document): number {
+  const place = ORDER.indexOf(kind);
+  return place < 0 ? ORDER.length : place;
+}
+
+interface Primitives { workload: Workload; volume: Volume; secret: Secret; config: Config; route: Route; certificate: Certificate }
+
+const HANDLERS: { readonly [K in Kind]: (primitive: Primitives[K], context: Context) => Document[] } = {
+  workload: workloadDocuments,
+  volume: volumeDocuments,
+  config: configDocuments,
+  // Only references to secrets are emitted; what they were changed to shows in the pods that use them.
+  secret: ({ spec: { keys: _keys, revision: _revision, ...rest } }) => {
+    rest satisfies Record<string, never>;
+    return [];
+  },
+  certificate: certificateDocuments,
+  route: routeDocuments,
+};
+
+/** What belongs to the stack as a whole, and what no manifest can say of its workloads. */
+function stackDocuments(context: Context): Document[] {
+  const { graph: { stack, workloads }, findings } = context;
+  const name = stack.projectName;
+  if (workloads.length > 0) {
+    findings.note(stack, 'processes', 'left-out', 'the number of processes is limited by each node for all pods alike (podPidsLimit of the kubelet)');
+    findings.note(stack, 'logs', 'left-out', 'logs are rotated by each node for all containers alike (containerLogMaxSize and containerLogMaxFiles of the kubelet)');
+  }
+  const restricted = ['enforce', 'warn', 'audit'].map(mode => [`pod-security.kubernetes.io/${mode}`, 'restricted']);
+  return [
+    document(context, stack, 'Namespace', name, k8s.KubeNamespace.manifest({
+      metadata: { name, labels: { ...labelsOf(context, name), ...Object.fromEntries(restricted) } },
+    }), NAMESPACE_FILE),
+    document(context, stack, 'NetworkPolicy', DENY_ALL, denyAll(context), 'network-policies.yaml'),
+  ];
+}
+
+/**
+ * A Job cannot be changed once it runs: its name carries a hash of its pods, so that another release is another Job.
+ * Taken last, since a patch may change the pods.
+ */
+function releaseNamed(one: Document): Document {
+  if (one.kind !== 'Job' || !isPrimitive(one.source)) return one;
+  const { metadata, spec, ...rest } = one.body as Manifests['Job'];
+  const hash = sha256(JSON.stringify(spec.template)).slice(0, 10);
+  const body = { ...rest, metadata: { ...metadata, name: `${metadata.name}-${hash}` }, spec };
+  return { ...one, body };
+}

@@ -1,0 +1,143 @@
+import { isOwned, type Graph } from '../../core/graph';
+import type { Capability, Config, Volume, Workload } from '../../model';
+
+/** A workload inside the pods of another one, as an init container. */
+export interface Guest {
+  readonly workload: Workload;
+  /** Whether it does its work there, or asks whether a Job has done it. */
+  readonly does: 'work' | 'wait';
+}
+
+/**
+ * `template`: a claim of the pod that owns it. `claim`: one of its own. `filled`: an empty folder in each pod, filled by
+ * an init container. `empty`: an empty folder in each pod, since those who would write to it are left out.
+ */
+export type Storage = 'template' | 'claim' | 'filled' | 'empty' | 'left-out';
+
+/** Who does here what a workload would stand in for. */
+export const OFFERED: { readonly [C in Capability]: string } = {
+  'certificate-controller': 'cert-manager, which the cluster must have, asks for certificates and renews them',
+};
+
+/** Which pods there are, and what runs in each. */
+export class Plan {
+  private readonly guests = new Map<Workload, readonly Guest[]>();
+  private readonly hosts = new Map<Workload, Workload[]>();
+  private readonly storage = new Map<Volume, Storage>();
+  private readonly sharers = new Map<Volume, readonly Workload[]>();
+  private readonly fillers: ReadonlySet<Workload>;
+  private readonly certificateVolumes: ReadonlySet<Volume>;
+  private readonly awaited: ReadonlySet<Workload>;
+  private readonly unused: ReadonlySet<Config>;
+
+  constructor(private readonly graph: Graph) {
+    this.fillers = new Set(graph.volumes.flatMap(({ spec: { filledBy } }) => filledBy ?? []));
+    this.certificateVolumes = new Set(graph.certificates.flatMap(({ spec: { source } }) => (source.kind === 'acme' ? source.volume : [])));
+    this.awaited = new Set(graph.workloads.filter(workload => !this.isLeftOut(workload)).flatMap(workload => graph.waits(workload).map(({ on }) => on)));
+    const [kept, leftOut] = [false, true].map(isLeftOut => new Set(graph.workloads.filter(workload => this.isLeftOut(workload) === isLeftOut).flatMap(configsOf)));
+    this.unused = new Set([...leftOut!].filter(config => !kept!.has(config)));
+    for (const workload of graph.workloads) {
+      if (!this.hasPods(workload)) continue;
+      const guests = this.findGuests(workload);
+      this.guests.set(workload, guests);
+      for (const inhabitant of [workload, ...guests.map(guest => guest.workload)]) {
+        const hosts = this.hosts.get(inhabitant);
+        if (hosts) hosts.push(workload);
+        else this.hosts.set(inhabitant, [workload]);
+      }
+    }
+  }
+
+  isLeftOut({ spec: { standsInFor } }: Workload): boolean {
+    return standsInFor !== undefined && standsInFor in OFFERED;
+  }
+
+  isFiller(workload: Workload): boolean {
+    return this.fillers.has(workload);
+  }
+
+  /** Whether only workloads that are left out mount it. */
+  isUnused(config: Config): boolean {
+    return this.unused.has(config);
+  }
+
+  /** Whether there are pods for it, or it only runs in those of others. */
+  hasPods(workload: Workload): boolean {
+    if (this.isLeftOut(workload) || this.isFiller(workload)) return false;
+    const { runs } = workload.spec;
+    return runs.kind !== 'release' || runs.check !== undefined || !this.awaited.has(workload);
+  }
+
+  /** The init containers in its pods, in the order in which they run. */
+  guestsOf(workload: Workload): readonly Guest[] {
+    return this.guests.get(workload) ?? [];
+  }
+
+  /** The workloads in whose pods it runs. */
+  hostsOf(workload: Workload): readonly Workload[] {
+    return this.hosts.get(workload) ?? [];
+  }
+
+  storageOf(volume: Volume): Storage {
+    return memo(this.storage, volume, () => this.findStorage(volume));
+  }
+
+  /**
+   * The workloads whose pods mount it, where several pods can at a time. Those that run to their end take turns: each
+   * waits until the storage is free.
+   */
+  sharersOf(volume: Volume): readonly Workload[] {
+    return memo(this.sharers, volume, () => this.findSharers(volume));
+  }
+
+  /** Whether a second pod beside the first could not have its storage. */
+  mustBeAlone(workload: Workload): boolean {
+    return [workload, ...this.guestsOf(workload).map(guest => guest.workload)]
+      .some(({ spec: { mounts } }) => mounts.some(mount => 'volume' in mount && this.storageOf(mount.volume) === 'claim' && this.sharersOf(mount.volume).length === 0));
+  }
+
+  private findStorage(volume: Volume): Storage {
+    if (volume.spec.filledBy) return 'filled';
+    const all = this.graph.mountersOf(volume);
+    const mounters = all.filter(workload => !this.isLeftOut(workload));
+    if (isOwned(this.graph, volume) && mounters.length > 0) return 'template';
+    if (mounters.length < all.length) {
+      if (mounters.length === 0) return 'left-out';
+      return mounters.some(workload => writesTo(workload, volume)) ? 'claim' : 'empty';
+    }
+    return mounters.length === 0 && this.certificateVolumes.has(volume) ? 'left-out' : 'claim';
+  }
+
+  private findSharers(volume: Volume): readonly Workload[] {
+    const hosts = [...new Set(this.graph.mountersOf(volume).flatMap(workload => this.hostsOf(workload)))];
+    const lasting = hosts.reduce((sum, { spec: { runs } }) => sum + (runs.kind !== 'service' ? 0 : typeof runs.replicas === 'number' ? runs.replicas : runs.replicas.max), 0);
+    return lasting === 0 || (lasting === 1 && hosts.length === 1) ? [] : hosts;
+  }
+
+  private findGuests(host: Workload): Guest[] {
+    const guests = new Map<Workload, Guest>();
+    const visit = (workload: Workload) => {
+      for (const { on, until } of this.graph.waits(workload)) {
+        if (until !== 'completed' || guests.has(on) || this.isLeftOut(on)) continue;
+        visit(on);
+        guests.set(on, { workload: on, does: this.hasPods(on) ? 'wait' : 'work' });
+      }
+    };
+    visit(host);
+    return [...guests.values()];
+  }
+}
+
+export function writesTo({ spec: { mounts } }: Workload, volume: Volume): boolean {
+  return mounts.some(mount => 'volume' in mount && mount.volume === volume && !mount.readOnly);
+}
+
+function configsOf({ spec: { mounts } }: Workload): Config[] {
+  return mounts.flatMap(mount => ('config' in mount ? [mount.config] : []));
+}
+
+function memo<K, V>(known: Map<K, V>, key: K, find: () => V): V {
+  let value = known.get(key);
+  if (value === undefined) known.set(key, (value = find()));
+  return value;
+}

@@ -1,0 +1,92 @@
+import type { k8s } from 'cdk8s-plus-28';
+import { secretKeysOf } from '../../core/graph';
+import { sha256 } from '../../core/output';
+import { Text, type Workload } from '../../model';
+import { containerOf, type Doing } from './containers';
+import { labelsOf, selectorOf, type Context } from './context';
+import { dnsLabel } from '../../core/names';
+import type { Guest } from './plan';
+import { contentsOf, PodVolumes, writtenBy, type PodParts } from './storage';
+
+/** What differs between the pods of a service and those that run to their end. */
+export type PodTraits = Pick<k8s.PodSpec, 'restartPolicy' | 'terminationGracePeriodSeconds' | 'affinity' | 'topologySpreadConstraints'> & {
+  readonly container?: Partial<k8s.Container>;
+};
+
+/** The pods of a workload, with those that run in them before it. */
+export function podOf(workload: Workload, { container = {}, ...traits }: PodTraits, context: Context): k8s.PodTemplateSpec {
+  const { graph, plan } = context;
+  const { user, init, tier, command, args } = workload.spec;
+  const name = graph.name(workload);
+  const guests = plan.guestsOf(workload);
+  const inhabitants = [workload, ...guests.map(guest => guest.workload)];
+  const written = writtenBy(inhabitants);
+  const parts: PodParts = { written, volumes: new PodVolumes(templatesOf(workload, context).map(volume => graph.name(volume))) };
+  const initContainers = guests.map(guest => containerOf(guest.workload, doingOf(guest, context), user!, parts, context));
+  const main = containerOf(workload, { name, command, args }, user!, parts, context);
+  const readsSecretFiles = parts.volumes.volumes.some(({ secret }) => secret);
+  const writesClaims = [...written].some(volume => ['template', 'claim'].includes(plan.storageOf(volume)));
+  const hash = contentHash(inhabitants, context);
+  return {
+    metadata: {
+      labels: { ...labelsOf(context, name), ...(tier ? { 'compose8s/tier': dnsLabel(tier.name) } : {}) },
+      ...(hash ? { annotations: { 'compose8s/content': hash } } : {}),
+    },
+    spec: {
+      serviceAccountName: name,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      // The pod's own first process reaps children then, and signals meet a process that is not the first.
+      ...(init ? { shareProcessNamespace: true } : {}),
+      ...traits,
+      securityContext: {
+        runAsNonRoot: true, runAsUser: user!.uid, runAsGroup: user!.gid,
+        ...(readsSecretFiles || writesClaims ? { fsGroup: user!.gid, fsGroupChangePolicy: 'OnRootMismatch' } : {}),
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      ...(initContainers.length > 0 ? { initContainers } : {}),
+      containers: [{ ...main, ports: portsOf(workload), ...container }],
+      ...(parts.volumes.volumes.length > 0 ? { volumes: parts.volumes.volumes } : {}),
+    },
+  };
+}
+
+function portsOf({ spec: { ports } }: Workload): k8s.ContainerPort[] | undefined {
+  const all = Object.entries(ports).map(([name, { number, protocol }]) => ({ name, containerPort: number, protocol: protocol.toUpperCase() }));
+  return all.length > 0 ? all : undefined;
+}
+
+/** The volumes that a workload's pods have by claim templates. */
+export function templatesOf({ spec: { mounts } }: Workload, { plan }: Context) {
+  return [...new Set(mounts.flatMap(mount => ('volume' in mount && plan.storageOf(mount.volume) === 'template' ? [mount.volume] : [])))];
+}
+
+/**
+ * No shell loops here, since an image need not have one: the kubelet runs an init container that fails again, with
+ * growing pauses.
+ */
+function doingOf({ workload, does }: Guest, { graph }: Context): Doing {
+  const { runs, command, args } = workload.spec;
+  const name = graph.name(workload);
+  return does === 'wait' && runs.kind === 'release' && runs.check
+    ? { name: `wait-for-${name}`, command: runs.check.map(Text.of), args: undefined }
+    : { name, command, args };
+}
+
+function contentHash(inhabitants: readonly Workload[], context: Context): string | undefined {
+  const contents = inhabitants.flatMap(workload => [
+    ...contentsOf(workload, context),
+    ...secretKeysOf(workload).flatMap(({ secret }) => secret.spec.revision ?? []),
+  ]);
+  return contents.length > 0 ? sha256(contents.join('\0')).slice(0, 16) : undefined;
+}
+
+/** Pods of the same workload, one on each node where possible. */
+export function spreadOf(name: string): Pick<k8s.PodSpec, 'affinity' | 'topologySpreadConstraints'> {
+  const labelSelector = { matchLabels: selectorOf(name) };
+  const topologyKey = 'kubernetes.io/hostname';
+  return {
+    affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: { labelSelector, topologyKey } }] } },
+    topologySpreadConstraints: [{ maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector, matchLabelKeys: ['pod-template-hash'] }],
+  };
+}

@@ -1,0 +1,95 @@
+import { k8s } from 'cdk8s-plus-28';
+import type { Workload } from '../../model';
+import { labelsOf, metadata, selectorOf, type Context } from './context';
+import { publicSourceOf } from './routes';
+import type { Manifests } from './types';
+
+/** Everything but private networks, the address of cloud metadata, and other machines on the same wire. */
+const INTERNET: k8s.NetworkPolicyPeer[] = [
+  { ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'] } },
+  { ipBlock: { cidr: '::/0', except: ['fc00::/7', 'fe80::/10'] } },
+];
+
+const DNS: k8s.NetworkPolicyEgressRule = {
+  to: [{ namespaceSelector: namespaceNamed('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
+  ports: [portOf(53, 'udp'), portOf(53, 'tcp')],
+};
+
+export const DENY_ALL = 'default-deny';
+
+/** Nobody may talk to anybody: what follows from references is then allowed, one by one. */
+export function denyAll(context: Context): Manifests['NetworkPolicy'] {
+  const { stack } = context.graph;
+  return k8s.KubeNetworkPolicy.manifest({
+    metadata: { name: DENY_ALL, namespace: stack.projectName, labels: labelsOf(context, stack.projectName) },
+    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+  });
+}
+
+/**
+ * What a workload's pods may do, both ways. A policy covers whole pods: what runs in them before the workload brings its
+ * own edges along, here and at the other end.
+ */
+export function policyOf(workload: Workload, context: Context): Manifests['NetworkPolicy'] | undefined {
+  const name = context.graph.name(workload);
+  const ingress = ingressOf(workload, context);
+  const egress = egressOf(workload, context);
+  if (ingress.length === 0 && egress.length === 0) return undefined;
+  return k8s.KubeNetworkPolicy.manifest({
+    metadata: metadata(context, name),
+    spec: {
+      podSelector: { matchLabels: selectorOf(name) },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: ingress.length > 0 ? ingress : undefined,
+      egress: egress.length > 0 ? egress : undefined,
+    },
+  });
+}
+
+function ingressOf(workload: Workload, context: Context): k8s.NetworkPolicyIngressRule[] {
+  const { graph, plan } = context;
+  const callers = new Map<string, Set<Workload>>();
+  for (const { from, portName } of graph.edgesTo(workload)) {
+    const known = callers.get(portName) ?? new Set();
+    for (const host of plan.hostsOf(from)) known.add(host);
+    if (known.size > 0) callers.set(portName, known);
+  }
+  const opened = new Map(graph.routesTo(workload).flatMap(route => {
+    const source = publicSourceOf(route, context);
+    return source ? [[`${route.spec.to.portName}\0${source.namespace ?? ''}`, { portName: route.spec.to.portName, ...source }] as const] : [];
+  }));
+  const ports = (portName: string) => [portOf(workload.spec.ports[portName]!.number, workload.spec.ports[portName]!.protocol)];
+  return [
+    ...[...callers].map(([portName, from]) => ({ from: [...from].map(caller => podsOf(caller, context)), ports: ports(portName) })),
+    // A rule that names no source lets anyone in.
+    ...[...opened.values()].map(({ portName, namespace }) => ({ ...(namespace ? { from: [{ namespaceSelector: namespaceNamed(namespace) }] } : {}), ports: ports(portName) })),
+  ];
+}
+
+function egressOf(workload: Workload, context: Context): k8s.NetworkPolicyEgressRule[] {
+  const { graph, plan } = context;
+  const inhabitants = [workload, ...plan.guestsOf(workload).map(guest => guest.workload)];
+  const callees = new Map<Workload, Set<string>>();
+  for (const { to, portName } of inhabitants.flatMap(inhabitant => graph.edgesFrom(inhabitant))) {
+    if (plan.hasPods(to)) callees.set(to, (callees.get(to) ?? new Set()).add(portName));
+  }
+  const calls = [...callees].map(([to, portNames]) => ({
+    to: [podsOf(to, context)],
+    ports: [...portNames].map(portName => portOf(to.spec.ports[portName]!.number, to.spec.ports[portName]!.protocol)),
+  }));
+  const rules = [...calls, ...(inhabitants.some(({ spec }) => spec.internet) ? [{ to: INTERNET }] : [])];
+  return rules.length > 0 ? [...rules, DNS] : [];
+}
+
+function podsOf(workload: Workload, { graph }: Context): k8s.NetworkPolicyPeer {
+  return { podSelector: { matchLabels: selectorOf(graph.name(workload)) } };
+}
+
+function portOf(number: number, protocol: string): k8s.NetworkPolicyPort {
+  return { port: k8s.IntOrString.fromNumber(number), protocol: protocol.toUpperCase() };
+}
+
+/** By the label that every namespace has of itself. */
+function namespaceNamed(name: string): k8s.LabelSelector {
+  return { matchLabels: { 'kubernetes.io/metadata.name': name } };
+}

@@ -1,0 +1,28 @@
+import { k8s } from 'cdk8s-plus-28';
+import { portOf, type Check, type Probe, type Probes, type Workload } from '../../model';
+import type { Dialect } from './dialect';
+
+/** What the kubelet asks: it takes a start for done first, and only then whether the container is ready, and alive. */
+export function probesOf({ spec: { probes, ports } }: Workload, dialect: Dialect): Pick<k8s.Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
+  if (!probes) return {};
+  const { ready, alive, started = alive ?? ready, startup, ...rest }: Probes = probes;
+  rest satisfies Record<string, never>;
+  const probe = ({ check, every, timeout, failures, ...others }: Probe): k8s.Probe => {
+    others satisfies Record<string, never>;
+    return { ...handlerOf(check, ports, dialect), periodSeconds: every.wholeSeconds, timeoutSeconds: timeout.wholeSeconds, failureThreshold: failures };
+  };
+  return {
+    startupProbe: { ...probe(started), failureThreshold: Math.ceil(startup.wholeSeconds / started.every.wholeSeconds) },
+    readinessProbe: probe(ready),
+    ...(alive ? { livenessProbe: probe(alive) } : {}),
+  };
+}
+
+/** Never with a `host`: Pod Security forbids it. */
+function handlerOf(check: Check, ports: Workload['spec']['ports'], dialect: Dialect): k8s.Probe {
+  if (check.kind === 'command') return { exec: { command: check.command.map(word => dialect.literal(word)) } };
+  const port = k8s.IntOrString.fromString(portOf(check, ports)!);
+  if (check.kind === 'tcp') return { tcpSocket: { port } };
+  const httpHeaders = Object.entries(check.headers).map(([name, value]) => ({ name, value }));
+  return { httpGet: { path: check.path, port, ...(httpHeaders.length > 0 ? { httpHeaders } : {}) } };
+}

@@ -1,0 +1,154 @@
+import { k8s } from 'cdk8s-plus-28';
+import { posix } from 'node:path';
+import { secretOf } from '../../core/graph';
+import { dnsLabel } from '../../core/names';
+import { sha256 } from '../../core/output';
+import type { Document } from '../../core/target';
+import type { Config, Mount, Size, Volume, Workload } from '../../model';
+import { document, metadata, type Context } from './context';
+import { writesTo } from './plan';
+import { sizeQuantity } from './quantities';
+
+const READ_ONLY = 0o444;
+const READ_ONLY_PROGRAM = 0o555;
+/** Read by the group, which is the container's: see `fsGroup` of the pod. */
+const READ_BY_GROUP = 0o440;
+const LONGEST_NAME = 63;
+
+/** The volumes of one pod, each once, with names that do not collide. */
+export class PodVolumes {
+  readonly volumes: k8s.Volume[] = [];
+  private readonly byContent = new Map<string, string>();
+  private readonly taken = new Set<string>();
+
+  /** @param templates the volumes that the pod has by claim templates, whose names are theirs. */
+  constructor(templates: readonly string[]) {
+    templates.forEach(name => this.taken.add(name));
+  }
+
+  add(wanted: string, source: Omit<k8s.Volume, 'name'>): string {
+    const key = `${wanted}\0${JSON.stringify(source)}`;
+    const known = this.byContent.get(key);
+    if (known) return known;
+    const short = shortened(wanted);
+    let name = short;
+    for (let i = 2; this.taken.has(name); i++) name = `${short.slice(0, LONGEST_NAME - 4)}-${i}`;
+    this.taken.add(name);
+    this.byContent.set(key, name);
+    this.volumes.push({ name, ...source });
+    return name;
+  }
+}
+
+/** What the containers of one pod gather. */
+export interface PodParts {
+  readonly volumes: PodVolumes;
+  /** The claims that some container of the pod writes to. */
+  readonly written: ReadonlySet<Volume>;
+}
+
+/** What one container mounts. */
+export function mountsOf(workload: Workload, container: string, { volumes, written }: PodParts, { graph, plan, findings }: Context): k8s.VolumeMount[] {
+  const show = (mount: Mount): k8s.VolumeMount[] => {
+    if ('volume' in mount) {
+      const { volume, path, readOnly = false, ...rest } = mount;
+      rest satisfies Record<string, never>;
+      const name = graph.name(volume);
+      const storage = plan.storageOf(volume);
+      const volumeName = storage === 'template' ? name
+        : storage === 'claim' ? volumes.add(name, { persistentVolumeClaim: { claimName: name, ...(written.has(volume) ? {} : { readOnly: true }) } })
+          : volumes.add(name, { emptyDir: { sizeLimit: sizeQuantity(volume.spec.size) } });
+      return [{ name: volumeName, mountPath: path, ...(readOnly ? { readOnly } : {}) }];
+    }
+    if ('config' in mount) {
+      const { config, path, ...rest } = mount;
+      rest satisfies Record<string, never>;
+      const name = graph.name(config);
+      const volumeName = volumes.add(`config-${name}`, { configMap: { name, defaultMode: config.spec.executable ? READ_ONLY_PROGRAM : READ_ONLY } });
+      // File by file: a mounted folder would hide what the image has there.
+      return Object.keys(config.spec.files).map(file => ({ name: volumeName, mountPath: posix.join(path, file), subPath: file, readOnly: true }));
+    }
+    if ('source' in mount) {
+      const { source, path, readOnly: _readOnly, ...rest } = mount;
+      rest satisfies Record<string, never>;
+      findings.note(workload, 'mounts.source', 'left-out', `the folder ${source} of a developer's machine is not on a cluster's nodes: the image must have what belongs at ${path}`);
+      return [];
+    }
+    const { path } = mount;
+    // That of a certificate has its name, whether it is given like other secrets or kept by cert-manager.
+    const name = graph.name('certificate' in mount ? mount.certificate : mount.secret);
+    const keys = secretOf(mount)?.keys ?? TLS_KEYS;
+    const volumeName = volumes.add(`secret-${name}`, { secret: { secretName: name, defaultMode: READ_BY_GROUP, items: keys.map(key => ({ key, path: key })) } });
+    return [{ name: volumeName, mountPath: path, readOnly: true }];
+  };
+  const { scratch, sharedMemory } = workload.spec;
+  const inMemory = (path: string, size: Size): k8s.VolumeMount => (
+    { name: volumes.add(dnsLabel(container + path), { emptyDir: { medium: 'Memory', sizeLimit: sizeQuantity(size) } }), mountPath: path }
+  );
+  return [
+    ...workload.spec.mounts.flatMap(show),
+    ...scratch.map(({ path, size }) => inMemory(path, size)),
+    ...(sharedMemory ? [inMemory('/dev/shm', sharedMemory)] : []),
+  ];
+}
+
+const TLS_KEYS = ['tls.crt', 'tls.key'];
+
+/** What the running containers have read at their start: when it changes, they must start anew. */
+export function contentsOf(workload: Workload, { dialect }: Context): string[] {
+  return workload.spec.mounts.flatMap(mount => {
+    if ('config' in mount) return Object.entries(mount.config.spec.files).map(([name, content]) => `${mount.path}/${name}\0${dialect.file(content)}`);
+    const revision = secretOf(mount)?.secret.spec.revision;
+    return revision ? [`${mount.path}\0${revision}`] : [];
+  });
+}
+
+/** The claims that some of these workloads write to. */
+export function writtenBy(workloads: readonly Workload[]): ReadonlySet<Volume> {
+  return new Set(workloads.flatMap(workload => workload.spec.mounts.flatMap(mount => ('volume' in mount && writesTo(workload, mount.volume) ? [mount.volume] : []))));
+}
+
+export function claimTemplate(volume: Volume, context: Context): k8s.KubePersistentVolumeClaimProps {
+  const { size, filledBy: _filledBy, storageClass, ...rest } = volume.spec;
+  rest satisfies Record<string, never>;
+  const name = context.graph.name(volume);
+  return { metadata: { name, labels: metadata(context, name).labels }, spec: claimSpec(size, storageClass, 'ReadWriteOnce') };
+}
+
+export function volumeDocuments(volume: Volume, context: Context): Document[] {
+  const { graph, plan, findings } = context;
+  const { size, filledBy: _filledBy, storageClass, ...rest } = volume.spec;
+  rest satisfies Record<string, never>;
+  const storage = plan.storageOf(volume);
+  if (storage === 'left-out') findings.note(volume, 'volume', 'left-out', 'only workloads that are left out here would use it');
+  if (storage === 'empty') findings.note(volume, 'volume', 'approximated', 'an empty folder: the workloads that would write to it are left out here');
+  if (storage !== 'claim') return [];
+  const name = graph.name(volume);
+  const sharers = plan.sharersOf(volume);
+  if (sharers.length > 0) {
+    findings.note(volume, 'storageClass', 'approximated', `several pods mount it at a time (of ${sharers.map(sharer => graph.name(sharer)).join(', ')}): ${storageClass ? `the storage class ${storageClass}` : "the cluster's default storage class"} must support ReadWriteMany`);
+  }
+  return [document(context, volume, 'PersistentVolumeClaim', name, k8s.KubePersistentVolumeClaim.manifest({
+    metadata: metadata(context, name),
+    spec: claimSpec(size, storageClass, sharers.length > 0 ? 'ReadWriteMany' : 'ReadWriteOnce'),
+  }))];
+}
+
+function claimSpec(size: Volume['spec']['size'], storageClassName: string | undefined, accessMode: string): k8s.PersistentVolumeClaimSpec {
+  return { accessModes: [accessMode], resources: { requests: { storage: sizeQuantity(size) } }, ...(storageClassName ? { storageClassName } : {}) };
+}
+
+export function configDocuments(config: Config, context: Context): Document[] {
+  const { files, executable: _executable, ...rest } = config.spec;
+  rest satisfies Record<string, never>;
+  if (context.plan.isUnused(config)) return [];
+  const name = context.graph.name(config);
+  return [document(context, config, 'ConfigMap', name, k8s.KubeConfigMap.manifest({
+    metadata: metadata(context, name),
+    data: Object.fromEntries(Object.entries(files).map(([file, content]) => [file, context.dialect.file(content)])),
+  }))];
+}
+
+function shortened(name: string): string {
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 9)}-${sha256(name).slice(0, 8)}`;
+}

@@ -1,0 +1,56 @@
+/**
+ * How fast synthesis is, as ratios within one run: machines differ, and are noisy.
+ * Each figure is the best of several rounds in a process of its own.
+ */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { VARIANTS, type Variant } from './variants';
+
+interface Measured { readonly seconds: number; readonly megabytes: number }
+
+const COUNTS = [10, 100, 500, 1000, 5000];
+const names = Object.keys(VARIANTS) as Variant[];
+const [both, kubernetes, plain, floor] = names as [Variant, Variant, Variant, Variant];
+
+const results = new Map(COUNTS.map(count => [count, new Map(names.map(name => [name, measure(name, count)]))]));
+const of = (name: Variant, count: number) => results.get(count)!.get(name)!;
+
+for (const count of COUNTS) {
+  console.log(`\n${count} services`);
+  for (const name of names) {
+    const { seconds, megabytes } = of(name, count);
+    console.log(`  ${name.padEnd(34)} ${seconds.toFixed(3).padStart(8)} s  ${((seconds / count) * 1e3).toFixed(3).padStart(7)} ms each  ${megabytes.toFixed(0).padStart(5)} MB at most`);
+  }
+}
+
+const perService = (count: number) => of(both, count).seconds / count;
+const wanted: readonly (readonly [string, number, number])[] = [
+  ...COUNTS.filter(count => count >= 100).flatMap(count => [
+    [`Kubernetes only / plain cdk8s-plus-28 (${count})`, of(kubernetes, count).seconds / of(plain, count).seconds, 0.5] as const,
+    [`both targets / plain cdk8s-plus-28 (${count})`, of(both, count).seconds / of(plain, count).seconds, 1] as const,
+    [`both targets / js-yaml alone (${count})`, of(both, count).seconds / of(floor, count).seconds, 2] as const,
+  ]),
+  ['time for each service, at 5000 / at 500', perService(5000) / perService(500), 1.3],
+  ['cold synthesis / node that loads cdk8s-plus-28', cold(['--require', 'tsx/cjs', join(__dirname, '../../apps/main.ts')]) / cold(['-e', "require('cdk8s-plus-28')"]), 3],
+];
+console.log('\nratio                                                  measured   at most');
+let missed = 0;
+for (const [what, ratio, most] of wanted) {
+  if (ratio > most) missed++;
+  console.log(`${ratio > most ? '✖' : '✔'} ${what.padEnd(54)} ${ratio.toFixed(2).padStart(6)} ${most.toFixed(2).padStart(9)}`);
+}
+process.exitCode = missed > 0 ? 1 : 0;
+
+function measure(name: Variant, count: number): Measured {
+  return JSON.parse(execFileSync(process.execPath, ['--require', 'tsx/cjs', join(__dirname, 'measure.ts'), name, `${count}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })) as Measured;
+}
+
+/** The best of five starts, with the transpiler's cache off: as after `npm ci`. */
+function cold(args: readonly string[]): number {
+  return Math.min(...Array.from({ length: 5 }, () => {
+    const began = performance.now();
+    execFileSync(process.execPath, args, { stdio: 'ignore', env: { ...process.env, TSX_DISABLE_CACHE: '1' } });
+    return performance.now() - began;
+  }));
+}

@@ -1,0 +1,14 @@
+/** Measures one variant in a process of its own, so that its peak memory is its own: prints `{ seconds, megabytes }`. */
+import { performance } from 'node:perf_hooks';
+import { VARIANTS, type Variant } from './variants';
+
+const [variant, count] = process.argv.slice(2) as [Variant, string];
+const run = VARIANTS[variant](Number(count));
+const rounds = Number(count) >= 1000 ? 3 : 7;
+const seconds: number[] = [];
+for (let round = 0; round < rounds; round++) {
+  const began = performance.now();
+  run();
+  seconds.push((performance.now() - began) / 1000);
+}
+process.stdout.write(JSON.stringify({ seconds: Math.min(...seconds), megabytes: process.resourceUsage().maxRSS / 1024 }));

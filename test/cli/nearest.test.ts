@@ -1,0 +1,12 @@
+import { expect, test } from '@jest/globals';
+import { nearest } from '../../lib/cli/nearest';
+
+const names = ['cedrus/dev', 'cedrus/prod', 'guardian/prod', 'catalyst/dev'];
+
+test.each([
+  ['a letter missing', 'cedrus/prd', ['cedrus/prod', 'cedrus/dev']],
+  ['two letters swapped', 'cedrus/rpod', ['cedrus/prod']],
+  ['only the environment', 'prod', ['cedrus/prod', 'guardian/prod']],
+  ['another case', 'Cedrus/Dev', ['cedrus/dev']],
+  ['nothing like any', 'something-else', []],
+])('%s', (_name, word, expected) => expect(nearest(word, names).slice(0, 2)).toEqual(expected));

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { cleanUp, filesBelow, temporaryFolder } from '../support/secrets';
+
+const LIBRARY = resolve(__dirname, '../..');
+let project: string;
+
+interface Ended { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+
+/** The real command, in a process of its own, which starts the project's program in another. */
+function compose8s(...argv: string[]): Promise<Ended> {
+  return new Promise(done => {
+    const child = spawn(process.execPath, [join(LIBRARY, 'lib/cli/compose8s.cjs'), ...argv], { cwd: project });
+    const output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const) child[stream].on('data', chunk => { output[stream] += String(chunk); });
+    child.on('close', code => done({ code, ...output }));
+  });
+}
+
+function write(path: string, text: string): void {
+  writeFileSync(join(project, path), text);
+}
+
+beforeAll(() => {
+  project = temporaryFolder();
+  symlinkSync(join(LIBRARY, 'node_modules'), join(project, 'node_modules'));
+});
+afterAll(cleanUp);
+
+beforeEach(() => {
+  write('cdk8s.yaml', 'language: typescript\napp: node --require tsx/cjs main.ts\n');
+  write('main.ts', `import { shop } from ${JSON.stringify(join(LIBRARY, 'test/support/secrets'))};\nshop({ environments: ['dev', 'prod'] }).synth();\n`);
+  rmSync(join(project, 'secrets'), { recursive: true, force: true });
+});
+
+describe('the command', () => {
+  test('is answered in the process of the stacks\' program, which then writes no output', async () => {
+    expect(await compose8s('secrets', 'init', 'shop/dev')).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('✔ made secrets/shop/dev/database/password\n') });
+    expect(existsSync(join(project, 'dist'))).toBe(false);
+  });
+
+  test('ends as its answer does', async () => {
+    expect(await compose8s('secrets', 'check', 'shop/dev')).toMatchObject({ code: 1, stderr: '' });
+    expect(await compose8s('secrets', 'check', 'shop/dve')).toEqual({ code: 2, stdout: '', stderr: "✖ there is no stack 'shop/dve'\n  fix: did you mean shop/dev?\n" });
+  });
+
+  test('synthesizes as the program alone does', async () => {
+    expect(await compose8s('synth', '--environment', 'dev')).toMatchObject({ code: 0, stdout: expect.stringContaining('✔ dist/shop/dev/compose') });
+    expect(existsSync(join(project, 'dist/shop/prod'))).toBe(false);
+  });
+
+  test('lets the program that it starts be named', async () => {
+    write('cdk8s.yaml', 'app: exit 9\n');
+    expect(await compose8s('--app', 'node --require tsx/cjs main.ts', 'secrets', 'init', 'shop/dev')).toMatchObject({ code: 0 });
+  });
+
+  test.each([
+    ['fails', 'app: exit 9\n', 9, ''],
+    ['does not answer', 'app: node --version\n', 2, '✖ the program ended without answering: node --version\n  fix: let it end with app.synth(), where app is an App of compose8s\n'],
+    ['is not named', 'language: typescript\n', 2, /does not say what runs the stacks' program\n {2}fix: add a line, for example: app: node --require tsx\/cjs apps\/main.ts\n$/],
+    ['is in no YAML', 'app: [\n', 2, /^✖ .*cdk8s.yaml is not YAML: .*\n {2}fix: mend it\n$/],
+  ])('says so where the program %s', async (_what, yaml, code, stderr) => {
+    write('cdk8s.yaml', yaml);
+    expect(await compose8s('secrets', 'init', 'shop/dev')).toEqual({ code, stdout: code === 2 && stderr.toString().includes('version') ? expect.stringMatching(/^v\d+/) : '', stderr: typeof stderr === 'string' ? stderr : expect.stringMatching(stderr) });
+  });
+
+  test('says so where there is no project, and helps without one', async () => {
+    rmSync(join(project, 'cdk8s.yaml'));
+    expect(await compose8s('synth')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^✖ there is no cdk8s.yaml in .*\n {2}fix: run this in the project's folder/) });
+    expect(await compose8s('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('Exit codes:') });
+    expect(await compose8s('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+});
+
+test('several at once make each value once, and leave a whole', async () => {
+  const runs = await Promise.all(Array.from({ length: 6 }, () => compose8s('secrets', 'init', 'shop/dev')));
+  expect(runs.map(({ code, stderr }) => ({ code, stderr }))).toEqual(Array(6).fill({ code: 0, stderr: '' }));
+  const made = runs.flatMap(({ stdout }) => stdout.match(/(?<=✔ made ).*/g) ?? []);
+  expect(made.sort()).toEqual([...new Set(made)]);
+  expect(made).toHaveLength(6);
+  expect([...filesBelow(join(project, 'secrets')).keys()].filter(path => path.includes('.new-'))).toEqual([]);
+  expect(await compose8s('secrets', 'check', 'shop/dev')).toMatchObject({ code: 0 });
+});

@@ -1,0 +1,36 @@
+import type { IConstruct } from 'constructs';
+import { cp, chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { cedrus } from '../../../apps/cedrus';
+import { App, Aspects, synthesize, type OutputFile } from '../../../lib';
+import { output } from './shell';
+
+export const PROJECT = resolve(__dirname, '../../..');
+
+/** What the real command emits, and of it the Compose folder alone, copied to a place of its own as to a server. */
+export async function emit(environment: string): Promise<string> {
+  const place = await mkdtemp(join(tmpdir(), `compose8s-${environment}-`));
+  const dist = join(place, 'dist');
+  await output('npm', ['run', '--silent', 'synth'], { cwd: PROJECT, env: { CDK8S_OUTDIR: dist } });
+  const folder = join(place, 'server', 'compose');
+  await cp(join(dist, 'cedrus', environment, 'compose'), folder, { recursive: true });
+  return folder;
+}
+
+/** Emits once more to the same place, after somebody changed the stack's program. */
+export async function emitAgain(folder: string, environment: string, change: (construct: IConstruct) => void): Promise<void> {
+  const app = new App({ outdir: folder });
+  cedrus(app);
+  Aspects.of(app).add({ visit: change });
+  const { emissions, problems } = synthesize(app, (stack, target) => stack.environment === environment && (!target || target.name === 'compose'));
+  if (problems.length > 0) throw new Error(problems.map(({ what }) => what).join('\n'));
+  for (const [path, file] of emissions[0]!.files) await place(join(folder, path), file);
+}
+
+async function place(path: string, file: OutputFile): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  if ('copyOf' in file) await cp(file.copyOf, path);
+  else await writeFile(path, file.text);
+  await chmod(path, file.executable ? 0o755 : 0o644);
+}

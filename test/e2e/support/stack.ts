@@ -1,0 +1,123 @@
+import { chmod, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { emit, PROJECT } from './emission';
+import { writeSettings, type Ports } from './settings';
+import { output, run, type Outcome } from './shell';
+
+const PREFIX = 'compose8s-e2e';
+
+/** The part of `docker inspect` that the tests look at. */
+export interface Container {
+  readonly Id: string;
+  readonly Image: string;
+  readonly State: { readonly Status: string; readonly Health?: { readonly Status: string }; readonly StartedAt: string; readonly ExitCode: number };
+  readonly Config: { readonly User: string; readonly Labels: Readonly<Record<string, string>>; readonly Env: readonly string[]; readonly Image: string };
+  readonly HostConfig: {
+    readonly ReadonlyRootfs: boolean; readonly Privileged: boolean; readonly CapDrop: readonly string[]; readonly CapAdd: readonly string[] | null;
+    readonly SecurityOpt: readonly string[]; readonly Memory: number; readonly NanoCpus: number; readonly PidsLimit: number;
+  };
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> };
+}
+
+/** An emitted environment on the engine, under a project name of its own, in a folder that holds nothing else. */
+export class RunningStack {
+  private readonly project: string;
+
+  private constructor(readonly environment: string, readonly folder: string, readonly secrets: string, readonly ports: Ports) {
+    this.project = `${PREFIX}-${environment}-${process.pid}`;
+  }
+
+  /** As on a server: the emitted folder, its secrets beside it, and the settings that this machine needs. */
+  static async prepare(environment: string, settings: Readonly<Record<string, string>> = {}): Promise<RunningStack> {
+    const folder = await emit(environment);
+    const secrets = resolve(folder, '..', 'secrets');
+    const ports = await writeSettings(folder, { SECRETS_DIR: '../secrets', ...settings });
+    const stack = new RunningStack(environment, folder, secrets, ports);
+    await stack.initSecrets();
+    return stack;
+  }
+
+  /** Makes the values that are missing, and tells Compose which have changed. */
+  async initSecrets(): Promise<string> {
+    return output('npx', ['compose8s', 'secrets', 'init', `cedrus/${this.environment}`, '--secrets-dir', this.secrets], { cwd: PROJECT });
+  }
+
+  run(...args: readonly string[]): Promise<Outcome> {
+    return run('docker', ['compose', ...args], this.options());
+  }
+
+  compose(...args: readonly string[]): Promise<string> {
+    return output('docker', ['compose', ...args], this.options());
+  }
+
+  /** What a program prints that is run in a service's container. */
+  exec(service: string, ...command: readonly string[]): Promise<string> {
+    return this.compose('exec', '-T', service, ...command);
+  }
+
+  execWith(input: string, service: string, ...command: readonly string[]): Promise<string> {
+    return output('docker', ['compose', 'exec', '-T', service, ...command], { ...this.options(), input });
+  }
+
+  tryExec(service: string, ...command: readonly string[]): Promise<Outcome> {
+    return this.run('exec', '-T', service, ...command);
+  }
+
+  psql(statement: string): Promise<string> {
+    return this.exec('postgres', 'sh', '-c', 'exec psql -X -q -A -t -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "$1"', 'psql', statement);
+  }
+
+  /** Service name → container, also of those that have ended. */
+  async containers(): Promise<ReadonlyMap<string, Container>> {
+    const ids = (await this.compose('ps', '--all', '--quiet')).split('\n').filter(Boolean);
+    const found = JSON.parse(await output('docker', ['inspect', ...ids])) as Container[];
+    return new Map(found.map(container => [container.Config.Labels['com.docker.compose.service']!, container]));
+  }
+
+  /** The services that go on running, and so have a health check. */
+  async running(): Promise<readonly string[]> {
+    return [...await this.containers()].filter(([, { State }]) => State.Status === 'running').map(([service]) => service).sort();
+  }
+
+  async ids(): Promise<Readonly<Record<string, string>>> {
+    return Object.fromEntries([...await this.containers()].map(([service, { Id }]) => [service, Id]));
+  }
+
+  async address(service: string, network: string): Promise<string> {
+    return (await this.containers()).get(service)!.NetworkSettings.Networks[this.network(network)]!.IPAddress;
+  }
+
+  network(name: string): string {
+    return `${this.project}_${name}`;
+  }
+
+  async end(): Promise<void> {
+    const { code, stderr } = await this.run('--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5');
+    // A bind mount may hold files of a container's user.
+    await chmod(this.secrets, 0o700).catch(() => {});
+    await rm(join(this.folder, '..', '..'), { recursive: true, force: true });
+    if (code !== 0) throw new Error(stderr);
+  }
+
+  private options() {
+    return { cwd: this.folder, env: { COMPOSE_PROJECT_NAME: this.project, COMPOSE_ANSI: 'never', COMPOSE_PROGRESS: 'plain' } };
+  }
+}
+
+/** Projects of runs that were killed before they could remove them: their processes are gone. */
+export async function removeLeftovers(): Promise<void> {
+  const projects = JSON.parse(await output('docker', ['compose', 'ls', '--all', '--format', 'json'])) as { readonly Name: string }[];
+  for (const { Name } of projects) {
+    const pid = new RegExp(`^${PREFIX}-[a-z]+-(\\d+)$`).exec(Name)?.[1];
+    if (pid && !isAlive(Number(pid))) await output('docker', ['compose', '--project-name', Name, 'down', '--volumes', '--remove-orphans', '--timeout', '5']);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
