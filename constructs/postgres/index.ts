@@ -4,7 +4,7 @@ import {
   type Endpoint, type ResourcesLike, type SecretKey, type SizeLike, type Text, type TextLike, type Tier,
 } from '../../lib/model';
 import { HealthProbes } from '../health-probes';
-import { defaultsFor, printMemory, printSettings, settingFaults, type Settings } from './settings';
+import { connectionsOf, defaultsFor, printMemory, printSettings, settingFaults, type Settings } from './settings';
 
 export type { Settings } from './settings';
 
@@ -91,7 +91,7 @@ export class Postgres extends Construct {
       stop: { signal: 'SIGINT', grace: '120s' },
       loosened: overcommit ? { accepted: [`the worst case of its memory settings is more than its limit of ${limit}; the kernel would end it`] } : {},
       // One process for each connection, and the server's own.
-      processes: Number(all['max_connections']) + 64,
+      processes: connectionsOf(all) + 64,
       tier,
     });
     this.endpoint = this.workload.endpoint('postgres');
@@ -121,8 +121,7 @@ export class Postgres extends Construct {
 }
 
 function withDefaults(settings: Settings, limit: Size): Settings {
-  const maxConnections = Number(settings['max_connections'] ?? 100);
-  const { max_connections, ...memory } = defaultsFor(limit, maxConnections);
+  const { max_connections, ...memory } = defaultsFor(limit, connectionsOf(settings));
   return { ...Object.fromEntries(Object.entries(memory).map(([name, size]) => [name, printMemory(size)])), max_connections, ...settings };
 }
 

@@ -15,6 +15,19 @@ export type Settings = Readonly<Record<string, SettingValue>>;
 const UNITS = { kB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 } as const;
 const MEMORY = ['shared_buffers', 'effective_cache_size', 'maintenance_work_mem', 'work_mem'] as const;
 
+/** Settings that the construct itself depends on, or the image. */
+const OWN = ['port', 'config_file', 'data_directory', 'hba_file', 'unix_socket_directories'];
+
+/** How many connections there may be; the server's own default where the setting makes no sense. */
+export function connectionsOf(settings: Settings): number {
+  const connections = Number(settings['max_connections']);
+  return isConnections(connections) ? connections : 100;
+}
+
+function isConnections(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= 10_000;
+}
+
 /** Shares of the limit, after the manual's chapter on resource consumption; what is left serves the connections. */
 export function defaultsFor(limit: Size, maxConnections: number): MemorySettings {
   const sharedBuffers = limit.share(1 / 4);
@@ -51,8 +64,15 @@ export function* settingFaults(settings: Settings, limit: Size, overcommit: bool
     if (/[\u0000-\u001f]/.test(String(value))) {
       yield { code: 'setting-value', what: `the setting ${name} contains a control character`, fix: 'give a value of one line' };
     }
-    if ((name === 'fsync' || name === 'full_page_writes') && /^(off|false|no|0)$/i.test(String(value))) {
+    if (OWN.includes(name)) {
+      yield { code: 'setting-own', what: `${name} is not to be set: the construct depends on it`, fix: `leave ${name} out` };
+    }
+    // The server takes any beginning of these words.
+    if ((name === 'fsync' || name === 'full_page_writes') && !/^(on|t(r(ue?)?)?|y(es?)?|1)$/i.test(String(value))) {
       yield { code: 'setting-unsafe', what: `${name} is off: a crash would destroy the data`, fix: `leave ${name} on; for speed without durability of the last moment use synchronous_commit = off` };
+    }
+    if (name === 'max_connections' && !isConnections(Number(value))) {
+      yield { code: 'setting-connections', what: `max_connections is '${value}'`, fix: 'give a whole number from 1 to 10000' };
     }
     if ((MEMORY as readonly string[]).includes(name) && parseMemory(value) === undefined) {
       yield { code: 'setting-memory', what: `${name} is '${value}', which is no amount of memory`, fix: "write a whole number and kB, MB or GB: '512MB'" };
@@ -66,14 +86,14 @@ export function* settingFaults(settings: Settings, limit: Size, overcommit: bool
       yield { code: 'setting-over-share', what: `shared_buffers (${sharedBuffers}) takes more than 40 % of the memory limit (${limit}), which the page cache and the connections need too`, fix: 'raise resources.memory, lower settings.shared_buffers, or accept it: overcommit: true' };
     }
     const workMem = parseMemory(settings['work_mem']);
-    const connections = Number(settings['max_connections']);
+    const connections = connectionsOf(settings);
     if (workMem && sharedBuffers.bytes + workMem.bytes * connections > limit.bytes) {
       yield { code: 'setting-over-sum', what: `shared_buffers (${sharedBuffers}) and ${connections} connections with work_mem (${workMem}) each do not fit the memory limit (${limit})`, fix: 'lower max_connections or work_mem, raise resources.memory, or accept it: overcommit: true' };
     }
   }
 }
 
-/** The text of `postgresql.conf`. Every value is quoted: the server takes numbers, sizes and words alike that way. */
+/** The text of `postgresql.conf`. Every value is quoted: the server takes numbers, sizes and words alike that way, and reads backslashes as escapes. */
 export function printSettings(settings: Settings): string {
-  return Object.entries(settings).map(([name, value]) => `${name} = '${(typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)).replaceAll("'", "''")}'\n`).join('');
+  return Object.entries(settings).map(([name, value]) => `${name} = '${(typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)).replace(/['\\]/g, sign => sign + sign)}'\n`).join('');
 }

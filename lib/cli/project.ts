@@ -1,6 +1,5 @@
 import type { App, SynthOptions } from '../core/app';
 import { Graph } from '../core/graph';
-import { variableProblems } from '../core/secrets';
 import { Stack } from '../core/stack';
 import { SynthesisError, synthesize } from '../core/synthesis';
 import { Misuse } from './errors';
@@ -29,8 +28,7 @@ export class Project {
   /** All graphs. @throws SynthesisError with all problems of the stacks, if there are any. */
   graphs(): readonly Graph[] {
     const { graphs, problems } = synthesize(this.app, (_stack, target) => target === undefined);
-    const all = [...problems, ...graphs.flatMap(variableProblems)];
-    if (all.length > 0) throw new SynthesisError(all);
+    if (problems.length > 0) throw new SynthesisError(problems);
     return graphs;
   }
 

@@ -49,8 +49,10 @@ export class App extends Cdk8sApp {
       process.exitCode = 1;
       return;
     }
-    const scope = synthesis.graphs.map(({ stack }) => stack.node.path);
-    const { written, unchanged, removed, kept } = output.write(files, keep ? scope : topFolders(scope));
+    const scope = keep
+      ? synthesis.emissions.map(({ graph: { stack }, target }) => `${stack.node.path}/${target.name}`)
+      : topFolders(synthesis.graphs.map(({ stack }) => stack.node.path));
+    const { written, unchanged, removed, kept } = output.write(files, scope);
     process.stdout.write(this.summary(synthesis));
     process.stdout.write(`${written} files written, ${unchanged} unchanged, ${removed} removed\n`);
     for (const path of kept) process.stdout.write(`kept, though no longer emitted, since somebody changed it: ${path}\n`);

@@ -32,13 +32,13 @@ export function builtImages(graph: Graph): readonly BuiltImage[] {
 
 /**
  * What it takes to build an image, below `images/<name>/`: the Dockerfile, its own ignore file, and a copy of the
- * sources, so that the emitted folder needs nothing else.
+ * sources, so that the emitted folder needs nothing else. `stages`: what a target adds to the Dockerfile.
  */
-export function buildFiles({ name, build, workloads }: BuiltImage): { files: Map<string, OutputFile>; faults: Fault[] } {
+export function buildFiles({ name, build, workloads }: BuiltImage, stages: readonly string[] = []): { files: Map<string, OutputFile>; faults: Fault[] } {
   const folder = posix.join('images', name);
   const ignored = [...ALWAYS_IGNORED, ...build.ignore];
   const files = new Map<string, OutputFile>([
-    [posix.join(folder, 'Dockerfile'), { text: printDockerfile(build, workloads) }],
+    [posix.join(folder, 'Dockerfile'), { text: [printDockerfile(build, workloads), ...stages].join('\n') }],
     [posix.join(folder, 'Dockerfile.dockerignore'), { text: `Dockerfile\nDockerfile.dockerignore\n${ignored.join('\n')}\n` }],
   ]);
   const faults: Fault[] = [];

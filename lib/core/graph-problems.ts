@@ -1,12 +1,48 @@
-import type { Construct } from 'constructs';
-import { pathOf, type Problem, type Workload } from '../model';
-import { ownsVolume, secretOf, type Graph } from './graph';
+import type { Construct, IConstruct } from 'constructs';
+import { isPrimitive, pathOf, type Build, type Mount, type Problem, type Workload } from '../model';
+import { ownsVolume, secretKeysOf, secretOf, type Graph } from './graph';
+import { variableProblems } from './secrets/inventory';
+import { Stack } from './stack';
 
 /** What can only be wrong with a stack as a whole. */
 export function* graphProblems(graph: Graph): Iterable<Problem> {
+  yield* stackProblems(graph);
   yield* nameProblems(graph);
   yield* referenceProblems(graph);
+  yield* buildProblems(graph);
   yield* cycleProblems(graph);
+  yield* variableProblems(graph);
+}
+
+/** What can only be wrong with all stacks together. */
+export function* appProblems(root: Construct, graphs: readonly Graph[]): Iterable<Problem> {
+  const projects = new Map<string, Stack>();
+  for (const { stack } of graphs) {
+    const other = projects.get(stack.projectName);
+    if (other) yield { code: 'stack-collision', at: pathOf(stack), what: `its project and namespace would be '${stack.projectName}', as those of ${pathOf(other)}`, fix: 'give its system or its environment another name' };
+    projects.set(stack.projectName, stack);
+  }
+  for (const construct of strays(root)) {
+    yield { code: 'outside-stack', at: pathOf(construct), what: 'it is part of no stack, so that nothing would come of it', fix: 'give it a stack, or a construct within one, as its scope' };
+  }
+}
+
+function* strays(construct: IConstruct): Iterable<IConstruct> {
+  if (Stack.isStack(construct)) return;
+  if (isPrimitive(construct)) yield construct;
+  for (const child of construct.node.children) yield* strays(child);
+}
+
+/** The words become folders, a project and a namespace. */
+function* stackProblems({ stack }: Graph): Iterable<Problem> {
+  for (const [what, word] of [['system', stack.system], ['environment', stack.environment]] as const) {
+    if (!/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(word)) {
+      yield { code: 'stack-name', at: pathOf(stack), what: `'${word}' cannot be the name of a${what === 'system' ? '' : 'n'} ${what}`, fix: 'use lower-case letters, digits and dashes, and begin with a letter' };
+    }
+  }
+  if (stack.projectName.length > 63) {
+    yield { code: 'stack-name', at: pathOf(stack), what: `its project and namespace would be '${stack.projectName}' (${stack.projectName.length} characters)`, fix: 'choose names of a system and an environment that give at most 63 characters together' };
+  }
 }
 
 const LONGEST = { service: 63, release: 52, schedule: 52, task: 52 } as const;
@@ -40,14 +76,20 @@ function* referenceProblems(graph: Graph): Iterable<Problem> {
         yield { code: 'endpoint-passing', at, what: `it refers to ${pathOf(to)}, which runs to its end and cannot be called`, fix: 'name it in `after`, to wait for its end' };
       }
     }
+    for (const on of workload.spec.after) {
+      if (!graph.has(on)) yield { code: 'foreign-after', at, what: `it waits for ${pathOf(on)}, which is part of another stack`, fix: 'move both into one stack, or leave it out of `after`' };
+    }
+    for (const { secret } of secretKeysOf(workload)) {
+      if (!graph.has(secret)) yield { code: 'foreign-secret', at, what: `it refers to ${pathOf(secret)}, which is part of another stack`, fix: 'declare it in this stack: each stack has secrets of its own' };
+    }
     for (const mount of workload.spec.mounts) {
-      const mounted = 'volume' in mount ? mount.volume : 'config' in mount ? mount.config : 'secret' in mount ? mount.secret : undefined;
+      const mounted = mountedBy(mount);
       if (mounted && !graph.has(mounted)) {
         yield { code: 'foreign-mount', at, what: `it mounts ${pathOf(mounted)}, which is part of another stack`, fix: 'declare it in this stack' };
       }
       const shown = secretOf(mount);
       for (const key of shown?.keys ?? []) {
-        if (!(key in shown!.secret.spec.keys)) {
+        if (!Object.hasOwn(shown!.secret.spec.keys, key)) {
           yield { code: 'secret-key-unknown', at, what: `it mounts the key '${key}' of ${pathOf(shown!.secret)}, which does not have it`, fix: `use one of: ${Object.keys(shown!.secret.spec.keys).join(', ')}` };
         }
       }
@@ -61,6 +103,24 @@ function* referenceProblems(graph: Graph): Iterable<Problem> {
   }
 }
 
+function mountedBy(mount: Mount): Construct | undefined {
+  return 'volume' in mount ? mount.volume : 'config' in mount ? mount.config : 'secret' in mount ? mount.secret : 'certificate' in mount ? mount.certificate : undefined;
+}
+
+/** One name is one folder, one Dockerfile and one tag. */
+function* buildProblems(graph: Graph): Iterable<Problem> {
+  const seen = new Map<string, { readonly build: Build; readonly workload: Workload }>();
+  for (const workload of graph.workloads) {
+    const { build } = workload.spec.image;
+    if (!build) continue;
+    const other = seen.get(build.name);
+    if (!other) seen.set(build.name, { build, workload });
+    else if (build !== other.build && JSON.stringify(build) !== JSON.stringify(other.build)) {
+      yield { code: 'build-collision', at: pathOf(workload), what: `it builds another image under the name '${build.name}' than ${pathOf(other.workload)} does`, fix: 'give one of the images another name, or let both use the same' };
+    }
+  }
+}
+
 function* cycleProblems(graph: Graph): Iterable<Problem> {
   const done = new Set<Workload>();
   const path: Workload[] = [];
@@ -68,11 +128,13 @@ function* cycleProblems(graph: Graph): Iterable<Problem> {
   const problems: Problem[] = [];
   const visit = (workload: Workload) => {
     if (onPath.has(workload)) {
-      const cycle = path.slice(path.indexOf(workload));
+      const cycle = [...path.slice(path.indexOf(workload)), workload];
+      const loose = cycle.slice(1).map((on, i) => ({ from: cycle[i]!, on }))
+        .findLast(({ from, on }) => graph.waits(from).some(wait => wait.on === on && wait.until === 'healthy'));
       problems.push({
         code: 'cycle', at: pathOf(workload),
-        what: `it would wait for itself: ${[...cycle, workload].map(member => graph.name(member)).join(' → ')}`,
-        fix: `let one of them start without the other: startsWithout: [${cycle.at(-1) === workload ? 'itself' : graph.name(workload)}] in ${graph.name(cycle.at(-1)!)}`,
+        what: `it would wait for itself: ${cycle.map(member => graph.name(member)).join(' → ')}`,
+        fix: loose ? `let one of them start without the other: startsWithout: [${graph.name(loose.on)}] in ${graph.name(loose.from)}` : 'take one of them out of `after`',
       });
       return;
     }

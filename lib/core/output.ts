@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import type { Problem } from '../model';
 import type { OutputFile } from './target';
@@ -23,26 +23,21 @@ export interface Written {
 /**
  * Makes a folder hold exactly these files, next to those of other people.
  *
- * All contents are first written to a folder beside, on the same disk, and then renamed one by one: if anything fails
- * before the last is there, the former output is as it was. Files that are the same stay untouched.
+ * All contents are first written to a folder beside, on the same disk, and then put in place; what stood there waits in
+ * the same folder until the last one is done, and goes back if anything fails. Files that are the same stay untouched.
  * `scope` limits what is removed: files of the ledger outside of these folders are left for other stacks.
  */
 export class Output {
   private readonly ledger: Ledger;
 
   constructor(private readonly folder: string) {
-    const path = join(folder, LEDGER);
-    this.ledger = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Ledger) : { files: {} };
+    this.ledger = readLedger(join(folder, LEDGER));
   }
 
   /** Files that are in the way: not ours, and not the same. */
   problems(files: ReadonlyMap<string, OutputFile>): Problem[] {
-    return [...files].flatMap(([path, file]): Problem[] => {
-      const target = join(this.folder, path);
-      if (path in this.ledger.files || !existsSync(target)) return [];
-      if (statSync(target).isFile() && readFileSync(target).equals(contentOf(file))) return [];
-      return [{ code: 'foreign-file', at: target, what: 'a file stands here that synthesis did not write', fix: 'move it away, or choose another output folder' }];
-    });
+    const inTheWay = new Set([...files].flatMap(([path, file]) => this.blockers(path, file)));
+    return [...inTheWay].map(path => ({ code: 'foreign-file', at: join(this.folder, path), what: 'a file stands here that synthesis did not write', fix: 'move it away, or choose another output folder' }));
   }
 
   write(files: ReadonlyMap<string, OutputFile>, scope: readonly string[]): Written {
@@ -55,40 +50,95 @@ export class Output {
         const content = contentOf(file);
         hashes[path] = sha256(content);
         const target = join(this.folder, path);
-        if (existsSync(target) && sha256(readFileSync(target)) === hashes[path] && isExecutable(target) === Boolean(file.executable)) continue;
-        const staged = join(staging, path);
+        if (hashOf(target) === hashes[path] && isExecutable(target) === Boolean(file.executable)) continue;
+        const staged = join(staging, 'new', path);
         mkdirSync(dirname(staged), { recursive: true });
-        if ('copyOf' in file) copyFileSync(file.copyOf, staged);
-        else writeFileSync(staged, content);
+        writeFileSync(staged, content);
         chmodSync(staged, file.executable ? 0o755 : 0o644);
         changed.push(path);
       }
-      const others = Object.entries(this.ledger.files).filter(([path]) => !scope.some(folder => path.startsWith(`${folder}/`)));
-      const stale = Object.entries(this.ledger.files).filter(([path]) => !(path in hashes) && scope.some(folder => path.startsWith(`${folder}/`)));
-      writeFileSync(join(staging, LEDGER), `${JSON.stringify({ files: Object.fromEntries([...others, ...Object.entries(hashes)].sort(([a], [b]) => (a < b ? -1 : 1))) }, null, 1)}\n`);
-
-      for (const path of changed) {
-        mkdirSync(dirname(join(this.folder, path)), { recursive: true });
-        renameSync(join(staging, path), join(this.folder, path));
-      }
-      const kept = stale.filter(([path, hash]) => !this.remove(path, hash)).map(([path]) => path);
-      renameSync(join(staging, LEDGER), join(this.folder, LEDGER));
-      return { written: changed.length, unchanged: files.size - changed.length, removed: stale.length - kept.length, kept };
+      const inScope = (path: string) => scope.some(folder => path.startsWith(`${folder}/`));
+      const stale = Object.keys(this.ledger.files).filter(path => !(path in hashes) && inScope(path));
+      const kept = stale.filter(path => existsSync(join(this.folder, path)) && !this.isAsWritten(path));
+      const removed = stale.filter(path => !kept.includes(path));
+      const others = Object.entries(this.ledger.files).filter(([path]) => !inScope(path));
+      const ledger = Object.fromEntries([...others, ...Object.entries(hashes)].sort(([a], [b]) => (a < b ? -1 : 1)));
+      writeFileSync(join(staging, 'new', LEDGER), `${JSON.stringify({ files: ledger }, null, 1)}\n`);
+      this.replace(staging, removed, [...changed, LEDGER]);
+      return { written: changed.length, unchanged: files.size - changed.length, removed: removed.length, kept };
     } finally {
       rmSync(staging, { recursive: true, force: true });
     }
   }
 
-  private remove(path: string, hash: string): boolean {
-    const target = join(this.folder, path);
-    if (!existsSync(target)) return true;
-    if (sha256(readFileSync(target)) !== hash) return false;
-    rmSync(target);
-    for (let folder = posix.dirname(path); folder !== '.' && readdirSync(join(this.folder, folder)).length === 0; folder = posix.dirname(folder)) {
-      rmdirSync(join(this.folder, folder));
+  /** All or nothing: whatever fails, every step so far is taken back. */
+  private replace(staging: string, removed: readonly string[], changed: readonly string[]): void {
+    const undo: (() => void)[] = [];
+    const move = (from: string, to: string) => {
+      mkdirSync(dirname(to), { recursive: true });
+      renameSync(from, to);
+      undo.push(() => {
+        mkdirSync(dirname(from), { recursive: true });
+        renameSync(to, from);
+      });
+    };
+    const setAside = (path: string) => {
+      if (lstatSync(join(this.folder, path), { throwIfNoEntry: false })) move(join(this.folder, path), join(staging, 'former', path));
+    };
+    try {
+      for (const path of removed) {
+        setAside(path);
+        this.removeEmptyFolders(posix.dirname(path));
+      }
+      for (const path of changed) {
+        setAside(path);
+        move(join(staging, 'new', path), join(this.folder, path));
+      }
+    } catch (error) {
+      for (const step of undo.reverse()) step();
+      throw error;
     }
-    return true;
   }
+
+  private removeEmptyFolders(folder: string): void {
+    if (folder === '.' || !existsSync(join(this.folder, folder)) || readdirSync(join(this.folder, folder)).length > 0) return;
+    rmdirSync(join(this.folder, folder));
+    this.removeEmptyFolders(posix.dirname(folder));
+  }
+
+  /** What hinders a file from being written: files where it or its folders are to be, but for ours, which make way. */
+  private blockers(path: string, file: OutputFile): string[] {
+    const folders = path.split('/').map((_, i, parts) => parts.slice(0, i).join('/')).slice(1);
+    const inFolders = folders.filter(folder => existsSync(join(this.folder, folder)) && !statSync(join(this.folder, folder)).isDirectory());
+    const target = join(this.folder, path);
+    const there = inFolders.length > 0 ? undefined : lstatSync(target, { throwIfNoEntry: false });
+    if (there?.isDirectory()) inFolders.push(...filesBelow(target).map(below => `${path}/${below}`));
+    const itself = there && !there.isDirectory() && !(path in this.ledger.files) && hashOf(target) !== sha256(contentOf(file)) ? [path] : [];
+    return [...inFolders.filter(other => !this.isAsWritten(other)), ...itself];
+  }
+
+  private isAsWritten(path: string): boolean {
+    return path in this.ledger.files && hashOf(join(this.folder, path)) === this.ledger.files[path];
+  }
+}
+
+/** One that cannot be read claims nothing: what stands there is taken for other people's. */
+function readLedger(path: string): Ledger {
+  try {
+    const { files } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Ledger>;
+    return { files: files ?? {} };
+  } catch {
+    return { files: {} };
+  }
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => (entry.isDirectory() ? filesBelow(join(folder, entry.name)).map(below => `${entry.name}/${below}`) : [entry.name]));
+}
+
+/** `undefined` where there is no file. */
+function hashOf(path: string): string | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ? sha256(readFileSync(path)) : undefined;
 }
 
 export function contentOf(file: OutputFile): Buffer {

@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { problemsBelow, type Problem } from '../model';
 import { applyAspects } from './aspects';
 import { Graph } from './graph';
-import { graphProblems } from './graph-problems';
+import { appProblems, graphProblems } from './graph-problems';
 import type { OutputFile, Note, Rendering, Target } from './target';
 import { Stack } from './stack';
 
@@ -30,7 +30,10 @@ export function synthesize(root: Construct, keep: (stack: Stack, target?: Target
   applyAspects(root);
   const stacks = root.node.findAll().filter(Stack.isStack).filter(stack => keep(stack));
   const graphs = stacks.map(stack => new Graph(stack));
-  const modelProblems = graphs.flatMap(graph => [...problemsBelow(graph.stack), ...graphProblems(graph), ...targetProblems(graph.stack)]);
+  const modelProblems = [
+    ...graphs.flatMap(graph => [...problemsBelow(graph.stack), ...graphProblems(graph), ...targetProblems(graph.stack)]),
+    ...appProblems(root, graphs),
+  ];
   const pairs = graphs.flatMap(graph => graph.stack.targets.filter(target => keep(graph.stack, target)).map(target => ({ graph, target })));
   const conflicts = modelProblems.length > 0 ? [] : conflictsAmong(pairs);
   if (modelProblems.length > 0) return { graphs, emissions: [], problems: distinct(modelProblems), notes: [] };

@@ -62,15 +62,25 @@ export class Image {
 
   /** The tag, where there is one: `16-alpine`. */
   get tag(): string | undefined {
-    return /:(\w[\w.-]*)$/.exec(this.reference.split('@')[0]!)?.[1];
+    return tagOf(this.reference);
   }
 
   get isPinned(): boolean {
-    return this.reference.includes('@sha256:') || (this.tag !== undefined && this.tag !== 'latest');
+    return isPinned(this.reference);
   }
 
   /** `[16]` of `postgres:16-alpine`, `[1, 25]` of `nginx:1.25-alpine`; empty where the tag has no version. */
   get version(): readonly number[] {
     return /^v?(\d+(?:\.\d+)*)/.exec(this.tag ?? '')?.[1]?.split('.').map(Number) ?? [];
   }
+}
+
+/** Whether a reference always means the same image: by a version or a digest. */
+export function isPinned(reference: string): boolean {
+  const tag = tagOf(reference);
+  return reference.includes('@sha256:') || (tag !== undefined && tag !== 'latest');
+}
+
+function tagOf(reference: string): string | undefined {
+  return /:(\w[\w.-]*)$/.exec(reference.split('@')[0]!)?.[1];
 }

@@ -1,5 +1,8 @@
-import { addCheck, type Fault } from './problem';
+import { isPinned } from './image';
+import { addCheck, pathOf, type Fault } from './problem';
 import type { Check, Probes } from './probe';
+import { Size } from './size';
+import type { Text } from './text';
 import type { Workload, WorkloadSpec } from './workload';
 
 /** What can be wrong with a workload by itself, whatever the target. */
@@ -9,16 +12,28 @@ export function checkWorkload(workload: Workload): void {
   });
 }
 
-const CHECKS: readonly ((spec: WorkloadSpec) => Iterable<Fault>)[] = [image, environment, ports, probes, resources, user, mounts, limits];
+const CHECKS: readonly ((spec: WorkloadSpec) => Iterable<Fault>)[] = [image, environment, commandLine, ports, probes, resources, user, mounts, lifetime, limits, tier];
 
-function* image({ image: { reference, isPinned, build } }: WorkloadSpec): Iterable<Fault> {
-  if (!/^[a-z0-9][\w.:/@-]*$/.test(reference)) {
-    yield { code: 'image-name', what: `'${reference}' is not an image reference`, fix: 'write it as registry/repository:version, in lower case' };
-  } else if (!isPinned) {
-    yield { code: 'image-unpinned', what: `the image ${reference} is not pinned: what runs would change without a change here`, fix: 'name a version (postgres:16-alpine) or a digest (…@sha256:…)' };
-  }
-  if (build && !build.stages.some(stage => stage.name === build.target)) {
+/** As the registries' own grammar has it: host and port, folders, name, tag and digest. */
+const REFERENCE = /^([a-z0-9.-]+(:\d+)?\/)?[a-z0-9]+((\.|_{1,2}|-+|\/)[a-z0-9]+)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
+
+function* image({ image: { reference, build } }: WorkloadSpec): Iterable<Fault> {
+  yield* imageFaults(reference);
+  if (!build) return;
+  if (!build.stages.some(stage => stage.name === build.target)) {
     yield { code: 'stage-unknown', what: `the Dockerfile of ${reference} has no stage '${build.target}'`, fix: `name one of: ${build.stages.map(stage => stage.name).join(', ')}` };
+  }
+  const stages = build.stages.map(({ name }) => name);
+  for (const from of new Set(build.stages.map(stage => stage.from))) {
+    if (from !== 'scratch' && !stages.includes(from)) yield* imageFaults(from);
+  }
+}
+
+function* imageFaults(reference: string): Iterable<Fault> {
+  if (!REFERENCE.test(reference)) {
+    yield { code: 'image-name', what: `'${reference}' is not an image reference`, fix: 'write it as registry/repository:version, in lower case' };
+  } else if (!isPinned(reference)) {
+    yield { code: 'image-unpinned', what: `the image ${reference} is not pinned: what runs would change without a change here`, fix: 'name a version (postgres:16-alpine) or a digest (…@sha256:…)' };
   }
 }
 
@@ -28,14 +43,28 @@ function* environment({ env }: WorkloadSpec): Iterable<Fault> {
       yield { code: 'env-name', what: `'${name}' cannot be the name of an environment variable`, fix: 'use letters, digits and underscores, and no digit first' };
     }
   }
-  for (const [name, value] of Object.entries(env)) {
-    if (value.parts.some(part => typeof part === 'string' && part.includes('\0'))) {
-      yield { code: 'env-nul', what: `the variable ${name} contains a NUL character, which no process can receive`, fix: 'encode the value, for example as base64' };
+  for (const [name, value] of Object.entries(env)) yield* textFaults(`the variable ${name}`, value);
+}
+
+function* commandLine({ command, args, workingDirectory }: WorkloadSpec): Iterable<Fault> {
+  for (const [name, words] of [['command', command], ['args', args]] as const) {
+    if (words?.length === 0) {
+      yield { code: 'command-empty', what: `'${name}' is an empty list, which each target reads in its own way`, fix: `name what to run, or leave ${name} out to keep what the image says` };
     }
-    for (const reference of value.references) {
-      if (reference.kind === 'secret' && !(reference.key.name in reference.key.secret.spec.keys)) {
-        yield { code: 'secret-key-unknown', what: `the variable ${name} refers to the key '${reference.key.name}', which its secret does not have`, fix: `declare it, or use one of: ${Object.keys(reference.key.secret.spec.keys).join(', ')}` };
-      }
+    for (const word of words ?? []) yield* textFaults(`a word of its ${name}`, word);
+  }
+  if (workingDirectory !== undefined && !isPath(workingDirectory)) {
+    yield { code: 'working-directory', what: `it cannot work in '${workingDirectory}'`, fix: PATH_FIX };
+  }
+}
+
+function* textFaults(where: string, value: Text): Iterable<Fault> {
+  if (value.parts.some(part => typeof part === 'string' && part.includes('\0'))) {
+    yield { code: 'text-nul', what: `${where} contains a NUL character, which no process can receive`, fix: 'encode the value, for example as base64' };
+  }
+  for (const reference of value.references) {
+    if (reference.kind === 'secret' && !Object.hasOwn(reference.key.secret.spec.keys, reference.key.name)) {
+      yield { code: 'secret-key-unknown', what: `${where} refers to the key '${reference.key.name}', which its secret does not have`, fix: `declare it, or use one of: ${Object.keys(reference.key.secret.spec.keys).join(', ')}` };
     }
   }
 }
@@ -63,7 +92,7 @@ function* probes({ probes, ports, runs }: WorkloadSpec): Iterable<Fault> {
     return;
   }
   if (runs.kind !== 'service') yield { code: 'probe-unused', what: 'it runs to its end, so that nobody would ask its probes', fix: 'leave the probes out: its exit code says whether it went well' };
-  for (const [question, { check, timeout, every }] of namedProbes(probes)) {
+  for (const [question, { check, timeout, every, failures }] of namedProbes(probes)) {
     if (check.kind === 'command' ? check.command.length === 0 : portOf(check, ports) === undefined) {
       yield check.kind === 'command'
         ? { code: 'probe-empty', what: `the probe '${question}' has an empty command`, fix: 'name the program to run and its arguments' }
@@ -71,6 +100,14 @@ function* probes({ probes, ports, runs }: WorkloadSpec): Iterable<Fault> {
     }
     if (check.kind === 'http' && !/^\/[!-~]*$/.test(check.path)) {
       yield { code: 'probe-path', what: `the probe '${question}' asks for the path '${check.path}'`, fix: 'begin it with / and encode spaces and other signs' };
+    }
+    if (check.kind === 'http') {
+      for (const [name, value] of Object.entries(check.headers)) {
+        if (!/^[\w-]+$/.test(name) || !/^[ -~]*$/.test(value)) yield { code: 'probe-header', what: `the probe '${question}' sends the header '${name}: ${value}'`, fix: 'use letters, digits and dashes in the name, and printable ASCII in the value' };
+      }
+    }
+    if (!Number.isInteger(failures) || failures < 1) {
+      yield { code: 'probe-failures', what: `the probe '${question}' counts as failed after ${failures} failures`, fix: 'give a whole number of at least 1' };
     }
     if (timeout.milliseconds > every.milliseconds) {
       yield { code: 'probe-timing', what: `the probe '${question}' may take ${timeout}, longer than the ${every} between two of them`, fix: 'make the timeout shorter, or ask less often' };
@@ -90,7 +127,7 @@ export function namedProbes({ ready, alive, started }: Probes) {
 /** The name of the port that a check asks: its own, or the first declared one. */
 export function portOf(check: Extract<Check, { port: unknown }>, ports: WorkloadSpec['ports']): string | undefined {
   const name = check.port ?? Object.keys(ports)[0];
-  return name !== undefined && name in ports ? name : undefined;
+  return name !== undefined && Object.hasOwn(ports, name) ? name : undefined;
 }
 
 function* resources({ resources: { cpu, memory } }: WorkloadSpec): Iterable<Fault> {
@@ -110,35 +147,70 @@ function* user({ user, image }: WorkloadSpec): Iterable<Fault> {
   }
 }
 
+const PATH_FIX = "use an absolute path of letters, digits, dots and dashes, below /, without '..' and a slash at its end";
+
+/** Absolute, below the root, and in one spelling only. */
+function isPath(path: string): boolean {
+  return path.startsWith('/') && isRelativePath(path.slice(1));
+}
+
+function isRelativePath(path: string): boolean {
+  return path.split('/').every(part => /^[\w.@+-]+$/.test(part) && part !== '.' && part !== '..');
+}
+
 function* mounts({ mounts, scratch, sharedMemory }: WorkloadSpec): Iterable<Fault> {
   const seen = new Set<string>();
-  for (const { path } of [...mounts, ...scratch, ...(sharedMemory ? [{ path: '/dev/shm' }] : [])]) {
-    if (!/^\/[\w./@+-]*$/.test(path) || path.split('/').includes('..') || path === '/') {
-      yield { code: 'mount-path', what: `nothing can be mounted at '${path}'`, fix: "use an absolute path of letters, digits, dots and dashes, below / and without '..'" };
+  for (const mount of mounts) {
+    if ('source' in mount && !isRelativePath(mount.source)) {
+      yield { code: 'mount-source', what: `the folder '${mount.source}' is not one of the project`, fix: "name it as seen from the project's folder, without '..': 'apps/shop/app'" };
     }
+  }
+  for (const { path } of [...mounts, ...scratch, ...(sharedMemory ? [{ path: '/dev/shm' }] : [])]) {
+    if (!isPath(path)) yield { code: 'mount-path', what: `nothing can be mounted at '${path}'`, fix: PATH_FIX };
     if (seen.has(path)) yield { code: 'mount-twice', what: `two things are mounted at ${path}`, fix: 'give each its own path' };
     seen.add(path);
   }
 }
 
-function* limits({ runs, scratch, resources: { memory }, processes, after }: WorkloadSpec): Iterable<Fault> {
+/** What a cluster of a small team has room for; more is a slip of the keyboard. */
+const MOST_REPLICAS = 1000;
+
+function* lifetime({ runs, after }: WorkloadSpec): Iterable<Fault> {
   if (runs.kind === 'service') {
-    const { replicas } = runs;
-    const { min, max } = typeof replicas === 'number' ? { min: replicas, max: replicas } : replicas;
-    if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || max < min) {
-      yield { code: 'replicas', what: `it asks for ${min === max ? min : `${min} to ${max}`} replicas`, fix: 'ask for a whole number of at least 1, and no maximum below the minimum' };
+    const { replicas, restart } = runs;
+    const { min, max, cpu } = typeof replicas === 'number' ? { min: replicas, max: replicas, cpu: 100 } : replicas;
+    if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || max < min || max > MOST_REPLICAS) {
+      yield { code: 'replicas', what: `it asks for ${min === max ? min : `${min} to ${max}`} replicas`, fix: `ask for a whole number from 1 to ${MOST_REPLICAS}, and no maximum below the minimum` };
+    }
+    if (!Number.isInteger(cpu) || cpu < 1) {
+      yield { code: 'replicas-cpu', what: `it scales at ${cpu} percent of its CPU request`, fix: 'give a whole number of percent, such as 70' };
+    }
+    if (typeof restart === 'object' && (!Number.isInteger(restart.onFailure) || restart.onFailure < 1)) {
+      yield { code: 'restart', what: `it is restarted ${restart.onFailure} times after a failure`, fix: "give a whole number of at least 1, or 'unless-stopped'" };
     }
   }
-  const inMemory = scratch.reduce((sum, { size }) => sum + size.bytes, 0);
+  for (const workload of after) {
+    if (workload.spec.runs.kind !== 'release') {
+      yield { code: 'after-endless', what: `it waits for the end of ${pathOf(workload)}, which does not run once per release`, fix: 'refer to an endpoint of it instead, or let it run once per release' };
+    }
+  }
+}
+
+function* limits({ scratch, sharedMemory, resources: { memory }, processes, logs }: WorkloadSpec): Iterable<Fault> {
+  const inMemory = [...scratch.map(({ size }) => size), ...(sharedMemory ? [sharedMemory] : [])].reduce((sum, { bytes }) => sum + bytes, 0);
   if (inMemory > memory.limit.bytes) {
-    yield { code: 'scratch-over-limit', what: `its scratch folders may hold ${inMemory} bytes, more than its memory limit of ${memory.limit}, which they count against`, fix: 'make them smaller, raise resources.memory, or mount a volume' };
+    yield { code: 'scratch-over-limit', what: `its scratch folders and shared memory may hold ${Size.bytes(inMemory)}, more than its memory limit of ${memory.limit}, which they count against`, fix: 'make them smaller, raise resources.memory, or mount a volume' };
   }
   if (!Number.isInteger(processes) || processes < 1) {
     yield { code: 'processes', what: `it may have ${processes} processes`, fix: 'allow a whole number of at least 1' };
   }
-  for (const workload of after) {
-    if (workload.spec.runs.kind !== 'release') {
-      yield { code: 'after-endless', what: `it waits for the end of ${workload.node.path}, which does not run once per release`, fix: 'refer to an endpoint of it instead, or let it run once per release' };
-    }
+  if (!Number.isInteger(logs.maxFiles) || logs.maxFiles < 1) {
+    yield { code: 'logs', what: `its log is kept in ${logs.maxFiles} files`, fix: 'keep a whole number of at least 1' };
+  }
+}
+
+function* tier({ tier }: WorkloadSpec): Iterable<Fault> {
+  if (tier && !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(tier.name)) {
+    yield { code: 'tier-name', what: `'${tier.name}' cannot be the name of a tier`, fix: 'use at most 63 lower-case letters, digits and dashes: it becomes a label' };
   }
 }

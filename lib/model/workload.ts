@@ -32,6 +32,8 @@ export type Run =
   | { readonly kind: 'task' };
 
 export type Replicas = number | { readonly min: number; readonly max: number; /** Percent of the CPU request. */ readonly cpu: number };
+/** What asks a program to end. */
+export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2' | 'SIGWINCH' | 'SIGKILL';
 export type Restart = 'always' | 'unless-stopped' | { readonly onFailure: number };
 
 export interface Port { readonly number: number; readonly protocol: 'tcp' | 'udp' }
@@ -51,7 +53,7 @@ export type Mount =
   /** A file per key. Default: all keys. */
   | { readonly secret: Secret; readonly path: string; readonly keys?: readonly string[] }
   | { readonly certificate: Certificate; readonly path: string }
-  /** A folder of the developer's machine, as an absolute path: for hot reload. Only where it is one's own machine. */
+  /** A folder of the project, relative to the project's own: for hot reload. Only where it is one's own machine. */
   | { readonly source: string; readonly path: string; readonly readOnly?: boolean };
 
 /** A folder in memory that is empty at each start: what a program with a read-only root may write to. */
@@ -94,7 +96,7 @@ export interface WorkloadProps<Ports extends Readonly<Record<string, PortLike>> 
   readonly loosened?: Loosened;
   /** Whether it may reach what is outside of the stack. Default: no. */
   readonly internet?: boolean;
-  readonly stop?: { readonly signal?: string; /** Default: 10 s. */ readonly grace?: DurationLike };
+  readonly stop?: { readonly signal?: StopSignal; /** Default: 10 s. */ readonly grace?: DurationLike };
   /** A small init process that forwards signals and reaps children. Default: true. */
   readonly init?: boolean;
   /** Default: 10 MB in each of 3 files. */
@@ -128,7 +130,7 @@ export interface WorkloadSpec {
   user: User | undefined;
   loosened: Loosened;
   internet: boolean;
-  stop: { signal: string | undefined; grace: Duration };
+  stop: { signal: StopSignal | undefined; grace: Duration };
   init: boolean;
   logs: { maxSize: Size; maxFiles: number };
   processes: number;

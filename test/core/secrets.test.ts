@@ -298,6 +298,6 @@ test('two values behind one variable are a problem', () => {
   const stack = new Stack(app, 'shop', 'dev', { targets: [new Compose()] });
   const one = new Secret(stack, 'a-b', { keys: ['c'] });
   const other = new Secret(stack, 'a', { keys: ['b-c'] });
-  new Workload(stack, 'job', { image: Image.registry('busybox:1.37'), runs: { kind: 'release' }, env: { X: text`${one.key('c')}${other.key('b-c')}` } });
+  new Workload(stack, 'job', { image: Image.registry('busybox:1.37'), env: { X: text`${one.key('c')}${other.key('b-c')}` } });
   expect(variableProblems(stack.graph())).toEqual([expect.objectContaining({ code: 'secret-variable-collision', at: 'shop/dev/a', what: expect.stringContaining('A_B_C') })]);
 });

@@ -16,6 +16,8 @@ export interface Context {
   readonly files: Map<string, OutputFile>;
   /** The workload whose service carries the build of an image. */
   readonly builders: ReadonlyMap<string, Workload>;
+  /** Lines for the Dockerfile of a built image, by its name: the stages of its scheduled workloads. */
+  readonly stages: Map<string, readonly string[]>;
 }
 
 /** Where the project's folder is, seen from the emitted one; for mounted sources only. */

@@ -14,6 +14,7 @@ import { scheduleConfigs } from './schedule';
 import { serviceOf } from './services';
 import { composeConfig, composeSecret, configName, configPath, secretName } from './storage';
 import type { Sections } from './types';
+import { variableConflicts } from './variables';
 
 export type { ComposeFile, ComposeService, Sections } from './types';
 
@@ -48,16 +49,20 @@ export class Compose implements Target {
     const context: Context = {
       graph, findings, files: new Map<string, OutputFile>(), dialect: new Dialect(graph),
       networksByMember: byMember(networks), mountedKeys: mountedKeysOf(graph),
-      builders: new Map([...graph.workloads].reverse().map(workload => [workload.spec.image.reference, workload])),
+      // A scheduled workload builds a stage of its own.
+      builders: new Map(graph.workloads.filter(({ spec }) => spec.runs.kind !== 'schedule').reverse().map(workload => [workload.spec.image.reference, workload])),
+      stages: new Map<string, readonly string[]>(),
     };
     const documents = [
       ...[...graph.workloads, ...graph.volumes, ...graph.configs, ...graph.secrets, ...graph.certificates, ...graph.routes]
         .flatMap(primitive => (HANDLERS[primitive.kind] as (p: typeof primitive, c: Context) => Document[])(primitive, context)),
       ...networkDocuments(networks, context),
     ];
+    findings.problems.push(...entryConflicts(documents), ...variableConflicts(graph, context.dialect));
     for (const object of graph.apiObjects) findings.note(object, object.kind, 'left-out', 'a Kubernetes object of your own: Compose has nothing of the kind');
     for (const built of builtImages(graph)) {
-      const { files, faults } = buildFiles(built);
+      const { files, faults } = buildFiles(built, context.stages.get(built.name));
+      if (context.files.has(`images/${built.name}/Dockerfile`)) findings.problem(built.workloads[0]!, { code: 'image-folder', what: `the image ${built.name} would be built in the same folder as the one for the service ${built.name}`, fix: 'give the image another name' });
       for (const [path, file] of files) context.files.set(path, file);
       for (const fault of faults) findings.problem(built.workloads[0]!, fault);
     }
@@ -145,6 +150,17 @@ function networkDocuments(networks: readonly Network[], { graph, findings }: Con
   const { networks: bodies, faults } = composeNetworks(graph, networks);
   for (const fault of faults) findings.problem(graph.stack, fault);
   return networks.map(({ name, members }) => document(members[0]!, 'networks', name, bodies[name]!));
+}
+
+/** A generated entry may meet one of the stack's own: the schedule of `backup`, and a config `backup-schedule`. */
+function entryConflicts(documents: readonly Document[]): Problem[] {
+  const seen = new Map<string, Document>();
+  return documents.flatMap((entry): Problem[] => {
+    const key = `${entry.kind}/${entry.name}`;
+    const other = seen.get(key);
+    seen.set(key, entry);
+    return other ? [{ code: 'entry-collision', at: pathOf(entry.source), what: `its entry '${entry.name}' in ${entry.kind} would replace the one of ${pathOf(other.source)}`, fix: 'give one of them another id' }] : [];
+  });
 }
 
 /** Secrets that only reach environments need no entry of their own. */

@@ -24,8 +24,9 @@ export function networksOf(graph: Graph): readonly Network[] {
   const networks = new Map<string, Network>();
   for (const caller of graph.workloads) {
     for (const { to } of graph.edgesFrom(caller)) {
-      const name = `${graph.name(caller)}-${graph.name(to)}`;
-      const back = `${graph.name(to)}-${graph.name(caller)}`;
+      // No name has two dashes side by side, so that no two pairs come to the same network.
+      const name = `${graph.name(caller)}--${graph.name(to)}`;
+      const back = `${graph.name(to)}--${graph.name(caller)}`;
       if (!networks.has(back)) networks.set(name, { name, purpose: 'edge', members: [caller, to], tier: to.spec.tier });
     }
   }
@@ -103,7 +104,7 @@ function carve(range: string, networks: readonly Network[], subnets: Map<string,
 
 /** Room for every replica, the containers that replace them, the gateway, and the two addresses that no one can have. */
 function blockSize({ members }: Network): number {
-  const containers = members.reduce((sum, { spec: { runs } }) => sum + (runs.kind !== 'service' ? 1 : typeof runs.replicas === 'number' ? runs.replicas : runs.replicas.min), 0);
+  const containers = members.reduce((sum, { spec: { runs } }) => sum + (runs.kind !== 'service' ? 1 : typeof runs.replicas === 'number' ? runs.replicas : runs.replicas.max), 0);
   return 2 ** Math.max(3, Math.ceil(Math.log2(2 * containers + 3)));
 }
 

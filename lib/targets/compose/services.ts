@@ -38,7 +38,7 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     ...(scratch.length > 0 ? { tmpfs: scratch.map(({ path, size }) => `${path}:size=${size.bytes},mode=1777`) } : {}),
     ...(sharedMemory ? { shm_size: byteValue(sharedMemory) } : {}),
     deploy: {
-      ...(runs.kind === 'service' ? { replicas: replicasOf(runs.replicas) } : {}),
+      ...(runs.kind === 'service' ? { replicas: published.length > 0 ? 1 : replicasOf(runs.replicas) } : {}),
       resources: {
         // Docker refuses to start a container that may use more CPUs than the host has: a small host can say less.
         limits: { cpus: `\${${cpuVariable(graph.name(workload))}:-${cores(resources.cpu.limit)}}`, memory: byteValue(resources.memory.limit), pids: processes },
@@ -54,7 +54,9 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
   if (loosened.writableRoot) findings.note(workload, 'loosened.writableRoot', 'loosened', 'its root file system can be written to');
   for (const risk of loosened.accepted ?? []) findings.note(workload, 'loosened.accepted', 'loosened', risk);
   for (const capability of loosened.capabilities ?? []) findings.note(workload, 'loosened.capabilities', 'loosened', `it keeps the capability ${capability}`);
-  if (runs.kind === 'service' && typeof runs.replicas !== 'number') {
+  if (runs.kind === 'service' && published.length > 0 && runs.replicas !== 1) {
+    findings.note(workload, 'runs.replicas', 'approximated', 'a port of the host belongs to one container: one replica runs');
+  } else if (runs.kind === 'service' && typeof runs.replicas !== 'number') {
     findings.note(workload, 'runs.replicas', 'approximated', `Compose does not scale by itself: ${runs.replicas.min} of at most ${runs.replicas.max} replicas run; more with: docker compose up --scale ${graph.name(workload)}=N`);
   }
   if (runs.kind === 'schedule') return scheduled(workload, runs, service, context);

@@ -12,8 +12,7 @@ export function certificateDocuments(certificate: Certificate, context: Context)
   const name = context.graph.name(certificate);
   context.findings.note(certificate, 'source.email', 'approximated', `the address ${email} belongs to the account of the ClusterIssuer ${issuer}, which the cluster must have`);
   return [document(context, certificate, 'Certificate', name, {
-    apiVersion: 'cert-manager.io/v1', kind: 'Certificate',
-    metadata: { ...metadata(context, name), name } as { name: string },
+    metadata: metadata(context, name),
     spec: { secretName: name, dnsNames: [...hosts], issuerRef: { name: issuer, kind: 'ClusterIssuer', group: 'cert-manager.io' }, privateKey: { rotationPolicy: 'Always' } },
   })];
 }

@@ -1,10 +1,10 @@
-import type { k8s } from 'cdk8s-plus-28';
 import type { Text, User, Workload } from '../../model';
 import type { Context } from './context';
 import { Variables } from './dialect';
 import { imageOf } from './images';
 import { resourcesOf } from './quantities';
 import { mountsOf, type PodParts } from './storage';
+import type { Container } from './types';
 
 /** What a container does: the work of its workload, or another command in the same surroundings. */
 export interface Doing {
@@ -14,40 +14,41 @@ export interface Doing {
 }
 
 /** A container with a workload's image, environment, mounts and limits. `podUser` is who the pod runs as otherwise. */
-export function containerOf(workload: Workload, { name, command, args }: Doing, podUser: User, parts: PodParts, context: Context): k8s.Container {
+export function containerOf(workload: Workload, { name, command, args }: Doing, podUser: User, parts: PodParts, context: Context): Container {
   const { image, workingDirectory, env, resources, user, loosened } = workload.spec;
   const { dialect, registry } = context;
   const variables = new Variables(dialect, Object.keys(env));
-  const words = (texts: readonly Text[] | undefined) => texts?.map(text => dialect.value(text, variables));
-  const spelled = { command: words(command), args: words(args), env: Object.entries(env).map(([variable, text]) => variableOf(variable, text, variables, context)) };
+  const words = (texts: readonly Text[]) => texts.map(text => dialect.value(text, variables));
+  // What is spelled first says which variables must be declared.
+  const commandLine = { ...(command ? { command: words(command) } : {}), ...(args ? { args: words(args) } : {}) };
+  const values = Object.entries(env).map(([variable, text]) => variableOf(variable, text, variables, context));
+  const environment = [...variables.declarations(), ...values];
   const volumeMounts = mountsOf(workload, name, parts, context);
-  const environment = [...variables.declarations(), ...spelled.env];
   return {
     name,
     image: imageOf(image, registry),
     imagePullPolicy: 'IfNotPresent',
-    command: spelled.command,
-    args: spelled.args,
-    workingDir: workingDirectory,
-    env: environment.length > 0 ? environment : undefined,
-    volumeMounts: volumeMounts.length > 0 ? volumeMounts : undefined,
+    ...commandLine,
+    ...(workingDirectory ? { workingDir: workingDirectory } : {}),
+    ...(environment.length > 0 ? { env: environment } : {}),
     resources: resourcesOf(resources),
     securityContext: {
       ...(user!.uid === podUser.uid && user!.gid === podUser.gid ? {} : { runAsUser: user!.uid, runAsGroup: user!.gid }),
       ...hardening(loosened),
     },
+    ...(volumeMounts.length > 0 ? { volumeMounts } : {}),
   };
 }
 
 /** A variable that is nothing but a secret's value is read from there; a longer text puts together what was declared before. */
-function variableOf(name: string, text: Text, variables: Variables, { dialect }: Context): k8s.EnvVar {
+function variableOf(name: string, text: Text, variables: Variables, { dialect }: Context): NonNullable<Container['env']>[number] {
   const [only, ...others] = text.parts;
-  if (only !== undefined && typeof only !== 'string' && only.kind === 'secret' && others.length === 0) return { name, valueFrom: { secretKeyRef: dialect.keyRef(only.key) } };
+  if (only !== undefined && typeof only !== 'string' && only.kind === 'secret' && others.length === 0) return dialect.fromSecret(name, only.key);
   return { name, value: dialect.value(text, variables) };
 }
 
 /** As Pod Security "restricted" wants it, and a root file system that nobody writes to. */
-function hardening({ writableRoot = false, capabilities = [], accepted: _accepted, ...rest }: Workload['spec']['loosened']): k8s.SecurityContext {
+function hardening({ writableRoot = false, capabilities = [], accepted: _accepted, ...rest }: Workload['spec']['loosened']): NonNullable<Container['securityContext']> {
   rest satisfies Record<string, never>;
   return {
     allowPrivilegeEscalation: false,

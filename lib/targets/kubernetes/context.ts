@@ -1,11 +1,10 @@
 import type { Construct, IConstruct } from 'constructs';
-import type { k8s } from 'cdk8s-plus-28';
 import type { Graph } from '../../core/graph';
 import { dnsLabel } from '../../core/names';
 import type { Document, Findings } from '../../core/target';
 import type { Dialect } from './dialect';
 import type { Plan } from './plan';
-import type { Manifests } from './types';
+import { GVK, type Manifests, type Metadata } from './types';
 
 /** How public routes come in. */
 export type Expose =
@@ -36,14 +35,19 @@ export interface Context {
   readonly plan: Plan;
   readonly dialect: Dialect;
   readonly findings: Findings;
+  /** The system's name, as a label can bear it. */
+  readonly system: string;
   readonly expose: Expose;
   /** Where built images go that name no registry themselves. */
   readonly registry: string | undefined;
 }
 
+/** A manifest without what its kind says. */
+export type Body<K extends keyof Manifests> = Omit<Manifests[K], 'apiVersion' | 'kind'>;
+
 /** A manifest with the construct that it comes from. Its file is that of the topmost construct around, below the stack. */
-export function document<K extends keyof Manifests>({ graph }: Context, source: Construct, kind: K, name: string, body: Manifests[K], path?: string): Document {
-  return { source, path: path ?? fileOf(graph, source), kind, name, body };
+export function document<K extends keyof Manifests>({ graph }: Context, source: Construct, kind: K, name: string, body: Body<K>, path?: string): Document {
+  return { source, path: path ?? fileOf(graph, source), kind, name, body: { ...GVK[kind], ...body } };
 }
 
 export function fileOf({ stack }: Graph, construct: IConstruct): string {
@@ -57,16 +61,16 @@ export function selectorOf(name: string): Record<string, string> {
   return { 'app.kubernetes.io/name': name };
 }
 
-export function labelsOf({ graph: { stack } }: Context, name: string): Record<string, string> {
+export function labelsOf({ system, graph: { stack } }: Context, name: string): Record<string, string> {
   return {
-    ...selectorOf(name),
+    'app.kubernetes.io/name': name,
     'app.kubernetes.io/instance': stack.projectName,
-    'app.kubernetes.io/part-of': dnsLabel(stack.system),
+    'app.kubernetes.io/part-of': system,
     'app.kubernetes.io/managed-by': 'compose8s',
   };
 }
 
 /** @param of the workload, or other primitive, that the labels name. */
-export function metadata(context: Context, of: string, name = of): k8s.ObjectMeta {
+export function metadata(context: Context, of: string, name = of): Metadata {
   return { name, namespace: context.graph.stack.projectName, labels: labelsOf(context, of) };
 }

@@ -1,7 +1,9 @@
-import type { k8s } from 'cdk8s-plus-28';
 import type { Graph } from '../../core/graph';
 import { variableName } from '../../core/names';
 import type { Reference, SecretKey, Text } from '../../model';
+import type { Container } from './types';
+
+type EnvVar = NonNullable<Container['env']>[number];
 
 /** How Kubernetes spells a text. The one place where anything is escaped for it. */
 export class Dialect {
@@ -27,9 +29,9 @@ export class Dialect {
     return text.spell(characters => characters, reference => (reference.kind === 'host' ? this.host(reference) : ''));
   }
 
-  /** The Secret and the key in it. */
-  keyRef({ secret, name }: SecretKey): k8s.SecretKeySelector {
-    return { name: this.graph.name(secret), key: name };
+  /** A variable that is nothing but a secret's value. */
+  fromSecret(name: string, key: SecretKey): EnvVar {
+    return { name, valueFrom: { secretKeyRef: { name: this.graph.name(key.secret), key: key.name } } };
   }
 
   /** `SECRET_POSTGRES_CREDENTIALS_PASSWORD`. */
@@ -66,7 +68,7 @@ export class Variables {
     return name;
   }
 
-  declarations(): k8s.EnvVar[] {
-    return [...this.byKey.values()].map(({ name, key }) => ({ name, valueFrom: { secretKeyRef: this.dialect.keyRef(key) } }));
+  declarations(): EnvVar[] {
+    return [...this.byKey.values()].map(({ name, key }) => this.dialect.fromSecret(name, key));
   }
 }

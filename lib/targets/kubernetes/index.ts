@@ -1,8 +1,8 @@
 import type { IConstruct } from 'constructs';
-import { k8s } from 'cdk8s-plus-28';
 import { builtImages, buildFiles } from '../../core/build-context';
 import type { Graph } from '../../core/graph';
 import { graphProblems } from '../../core/graph-problems';
+import { dnsLabel } from '../../core/names';
 import { sha256 } from '../../core/output';
 import { Patches } from '../../core/patches';
 import { SynthesisError } from '../../core/synthesis';
@@ -55,7 +55,9 @@ export class Kubernetes implements Target {
 
   render(graph: Graph): Rendering {
     const findings = new Findings(this.name, pathOf);
-    const context: Context = { graph, findings, plan: new Plan(graph), dialect: new Dialect(graph), expose: this.expose, registry: this.registry };
+    const context: Context = {
+      graph, findings, plan: new Plan(graph), dialect: new Dialect(graph), system: dnsLabel(graph.stack.system), expose: this.expose, registry: this.registry,
+    };
     const documents = [
       ...stackDocuments(context),
       ...[...graph.workloads, ...graph.volumes, ...graph.configs, ...graph.secrets, ...graph.certificates, ...graph.routes]
@@ -139,9 +141,9 @@ function stackDocuments(context: Context): Document[] {
   }
   const restricted = ['enforce', 'warn', 'audit'].map(mode => [`pod-security.kubernetes.io/${mode}`, 'restricted']);
   return [
-    document(context, stack, 'Namespace', name, k8s.KubeNamespace.manifest({
+    document(context, stack, 'Namespace', name, {
       metadata: { name, labels: { ...labelsOf(context, name), ...Object.fromEntries(restricted) } },
-    }), NAMESPACE_FILE),
+    }, NAMESPACE_FILE),
     document(context, stack, 'NetworkPolicy', DENY_ALL, denyAll(context), 'network-policies.yaml'),
   ];
 }

@@ -1,20 +1,20 @@
-import type { k8s } from 'cdk8s-plus-28';
 import { secretKeysOf } from '../../core/graph';
+import { dnsLabel } from '../../core/names';
 import { sha256 } from '../../core/output';
 import { Text, type Workload } from '../../model';
 import { containerOf, type Doing } from './containers';
 import { labelsOf, selectorOf, type Context } from './context';
-import { dnsLabel } from '../../core/names';
 import type { Guest } from './plan';
 import { contentsOf, PodVolumes, writtenBy, type PodParts } from './storage';
+import type { Container, PodSpec, PodTemplate } from './types';
 
 /** What differs between the pods of a service and those that run to their end. */
-export type PodTraits = Pick<k8s.PodSpec, 'restartPolicy' | 'terminationGracePeriodSeconds' | 'affinity' | 'topologySpreadConstraints'> & {
-  readonly container?: Partial<k8s.Container>;
+export type PodTraits = Pick<PodSpec, 'restartPolicy' | 'terminationGracePeriodSeconds' | 'affinity' | 'topologySpreadConstraints'> & {
+  readonly container?: Partial<Container>;
 };
 
 /** The pods of a workload, with those that run in them before it. */
-export function podOf(workload: Workload, { container = {}, ...traits }: PodTraits, context: Context): k8s.PodTemplateSpec {
+export function podOf(workload: Workload, { container = {}, ...traits }: PodTraits, context: Context): PodTemplate {
   const { graph, plan } = context;
   const { user, init, tier, command, args } = workload.spec;
   const name = graph.name(workload);
@@ -45,15 +45,15 @@ export function podOf(workload: Workload, { container = {}, ...traits }: PodTrai
         seccompProfile: { type: 'RuntimeDefault' },
       },
       ...(initContainers.length > 0 ? { initContainers } : {}),
-      containers: [{ ...main, ports: portsOf(workload), ...container }],
+      containers: [{ ...main, ...portsOf(workload), ...container }],
       ...(parts.volumes.volumes.length > 0 ? { volumes: parts.volumes.volumes } : {}),
     },
   };
 }
 
-function portsOf({ spec: { ports } }: Workload): k8s.ContainerPort[] | undefined {
+function portsOf({ spec: { ports } }: Workload): Pick<Container, 'ports'> {
   const all = Object.entries(ports).map(([name, { number, protocol }]) => ({ name, containerPort: number, protocol: protocol.toUpperCase() }));
-  return all.length > 0 ? all : undefined;
+  return all.length > 0 ? { ports: all } : {};
 }
 
 /** The volumes that a workload's pods have by claim templates. */
@@ -82,7 +82,7 @@ function contentHash(inhabitants: readonly Workload[], context: Context): string
 }
 
 /** Pods of the same workload, one on each node where possible. */
-export function spreadOf(name: string): Pick<k8s.PodSpec, 'affinity' | 'topologySpreadConstraints'> {
+export function spreadOf(name: string): Pick<PodSpec, 'affinity' | 'topologySpreadConstraints'> {
   const labelSelector = { matchLabels: selectorOf(name) };
   const topologyKey = 'kubernetes.io/hostname';
   return {

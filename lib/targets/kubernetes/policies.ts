@@ -1,16 +1,15 @@
-import { k8s } from 'cdk8s-plus-28';
 import type { Workload } from '../../model';
-import { labelsOf, metadata, selectorOf, type Context } from './context';
+import { labelsOf, metadata, selectorOf, type Body, type Context } from './context';
 import { publicSourceOf } from './routes';
-import type { Manifests } from './types';
+import type { EgressRule, IngressRule, Peer } from './types';
 
 /** Everything but private networks, the address of cloud metadata, and other machines on the same wire. */
-const INTERNET: k8s.NetworkPolicyPeer[] = [
+const INTERNET: Peer[] = [
   { ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'] } },
   { ipBlock: { cidr: '::/0', except: ['fc00::/7', 'fe80::/10'] } },
 ];
 
-const DNS: k8s.NetworkPolicyEgressRule = {
+const DNS: EgressRule = {
   to: [{ namespaceSelector: namespaceNamed('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
   ports: [portOf(53, 'udp'), portOf(53, 'tcp')],
 };
@@ -18,35 +17,35 @@ const DNS: k8s.NetworkPolicyEgressRule = {
 export const DENY_ALL = 'default-deny';
 
 /** Nobody may talk to anybody: what follows from references is then allowed, one by one. */
-export function denyAll(context: Context): Manifests['NetworkPolicy'] {
+export function denyAll(context: Context): Body<'NetworkPolicy'> {
   const { stack } = context.graph;
-  return k8s.KubeNetworkPolicy.manifest({
+  return {
     metadata: { name: DENY_ALL, namespace: stack.projectName, labels: labelsOf(context, stack.projectName) },
     spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
-  });
+  };
 }
 
 /**
  * What a workload's pods may do, both ways. A policy covers whole pods: what runs in them before the workload brings its
  * own edges along, here and at the other end.
  */
-export function policyOf(workload: Workload, context: Context): Manifests['NetworkPolicy'] | undefined {
+export function policyOf(workload: Workload, context: Context): Body<'NetworkPolicy'> | undefined {
   const name = context.graph.name(workload);
   const ingress = ingressOf(workload, context);
   const egress = egressOf(workload, context);
   if (ingress.length === 0 && egress.length === 0) return undefined;
-  return k8s.KubeNetworkPolicy.manifest({
+  return {
     metadata: metadata(context, name),
     spec: {
       podSelector: { matchLabels: selectorOf(name) },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: ingress.length > 0 ? ingress : undefined,
-      egress: egress.length > 0 ? egress : undefined,
+      ...(ingress.length > 0 ? { ingress } : {}),
+      ...(egress.length > 0 ? { egress } : {}),
     },
-  });
+  };
 }
 
-function ingressOf(workload: Workload, context: Context): k8s.NetworkPolicyIngressRule[] {
+function ingressOf(workload: Workload, context: Context): IngressRule[] {
   const { graph, plan } = context;
   const callers = new Map<string, Set<Workload>>();
   for (const { from, portName } of graph.edgesTo(workload)) {
@@ -66,7 +65,7 @@ function ingressOf(workload: Workload, context: Context): k8s.NetworkPolicyIngre
   ];
 }
 
-function egressOf(workload: Workload, context: Context): k8s.NetworkPolicyEgressRule[] {
+function egressOf(workload: Workload, context: Context): EgressRule[] {
   const { graph, plan } = context;
   const inhabitants = [workload, ...plan.guestsOf(workload).map(guest => guest.workload)];
   const callees = new Map<Workload, Set<string>>();
@@ -81,15 +80,15 @@ function egressOf(workload: Workload, context: Context): k8s.NetworkPolicyEgress
   return rules.length > 0 ? [...rules, DNS] : [];
 }
 
-function podsOf(workload: Workload, { graph }: Context): k8s.NetworkPolicyPeer {
+function podsOf(workload: Workload, { graph }: Context): Peer {
   return { podSelector: { matchLabels: selectorOf(graph.name(workload)) } };
 }
 
-function portOf(number: number, protocol: string): k8s.NetworkPolicyPort {
-  return { port: k8s.IntOrString.fromNumber(number), protocol: protocol.toUpperCase() };
+function portOf(number: number, protocol: string) {
+  return { port: number, protocol: protocol.toUpperCase() };
 }
 
 /** By the label that every namespace has of itself. */
-function namespaceNamed(name: string): k8s.LabelSelector {
+function namespaceNamed(name: string): NonNullable<Peer['namespaceSelector']> {
   return { matchLabels: { 'kubernetes.io/metadata.name': name } };
 }

@@ -1,13 +1,15 @@
-import { k8s } from 'cdk8s-plus-28';
 import { portOf, type Check, type Probe, type Probes, type Workload } from '../../model';
 import type { Dialect } from './dialect';
+import type { Container } from './types';
+
+type Asked = NonNullable<Container['readinessProbe']>;
 
 /** What the kubelet asks: it takes a start for done first, and only then whether the container is ready, and alive. */
-export function probesOf({ spec: { probes, ports } }: Workload, dialect: Dialect): Pick<k8s.Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
+export function probesOf({ spec: { probes, ports } }: Workload, dialect: Dialect): Pick<Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
   if (!probes) return {};
   const { ready, alive, started = alive ?? ready, startup, ...rest }: Probes = probes;
   rest satisfies Record<string, never>;
-  const probe = ({ check, every, timeout, failures, ...others }: Probe): k8s.Probe => {
+  const probe = ({ check, every, timeout, failures, ...others }: Probe): Asked => {
     others satisfies Record<string, never>;
     return { ...handlerOf(check, ports, dialect), periodSeconds: every.wholeSeconds, timeoutSeconds: timeout.wholeSeconds, failureThreshold: failures };
   };
@@ -19,9 +21,9 @@ export function probesOf({ spec: { probes, ports } }: Workload, dialect: Dialect
 }
 
 /** Never with a `host`: Pod Security forbids it. */
-function handlerOf(check: Check, ports: Workload['spec']['ports'], dialect: Dialect): k8s.Probe {
+function handlerOf(check: Check, ports: Workload['spec']['ports'], dialect: Dialect): Asked {
   if (check.kind === 'command') return { exec: { command: check.command.map(word => dialect.literal(word)) } };
-  const port = k8s.IntOrString.fromString(portOf(check, ports)!);
+  const port = portOf(check, ports)!;
   if (check.kind === 'tcp') return { tcpSocket: { port } };
   const httpHeaders = Object.entries(check.headers).map(([name, value]) => ({ name, value }));
   return { httpGet: { path: check.path, port, ...(httpHeaders.length > 0 ? { httpHeaders } : {}) } };

@@ -1,7 +1,7 @@
-import { k8s } from 'cdk8s-plus-28';
 import type { Document } from '../../core/target';
 import type { Route } from '../../model';
 import { document, metadata, selectorOf, type Context, type Expose } from './context';
+import type { ServicePort } from './types';
 
 /** How a route comes in; `undefined` for those that only the machine itself has. Only HTTP can share an address with others. */
 function wayOf({ spec: { reach, protocol } }: Route, { expose }: Context): Expose | undefined {
@@ -56,21 +56,21 @@ function loadBalancer(route: Route, context: Context): Document[] {
   if (routes[0] !== route) return [];
   const name = graph.name(workload);
   const used = new Set<string>();
-  const ports = routes.map(({ spec: { to, published } }): k8s.ServicePort => {
+  const ports = routes.map(({ spec: { to, published } }): ServicePort => {
     const portName = used.has(to.portName) ? `${to.portName}-${published}` : to.portName;
     used.add(portName);
-    return { name: portName, port: published, targetPort: k8s.IntOrString.fromString(to.portName), protocol: workload.spec.ports[to.portName]!.protocol.toUpperCase() };
+    return { name: portName, port: published, targetPort: to.portName, protocol: workload.spec.ports[to.portName]!.protocol.toUpperCase() };
   });
   for (const [i, { port, protocol }] of ports.entries()) {
     if (ports.findIndex(other => other.port === port && other.protocol === protocol) < i) {
       context.findings.problem(routes[i]!, { code: 'port-conflict', what: `it publishes port ${port}, as another route to ${name} does`, fix: 'publish one of them under another number' });
     }
   }
-  return [document(context, route, 'Service', `${name}-public`, k8s.KubeService.manifest({
+  return [document(context, route, 'Service', `${name}-public`, {
     metadata: metadata(context, name, `${name}-public`),
     // Local: nodes pass on only to their own pods, and leave the clients' addresses as they are, for limits and logs.
     spec: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', selector: selectorOf(name), ports },
-  }))];
+  })];
 }
 
 function ingress(route: Route, { className, issuer }: Extract<Expose, { kind: 'ingress' }>, context: Context): Document {
@@ -79,14 +79,14 @@ function ingress(route: Route, { className, issuer }: Extract<Expose, { kind: 'i
   const name = graph.name(route);
   const backend = { service: { name: graph.name(to.workload), port: { name: to.portName } } };
   const http = { paths: [{ path: '/', pathType: 'Prefix', backend }] };
-  return document(context, route, 'Ingress', name, k8s.KubeIngress.manifest({
+  return document(context, route, 'Ingress', name, {
     metadata: { ...metadata(context, name), ...(issuer ? { annotations: { 'cert-manager.io/cluster-issuer': issuer } } : {}) },
     spec: {
-      ingressClassName: className,
-      tls: issuer && hosts.length > 0 ? [{ hosts: [...hosts], secretName: `${name}-tls` }] : undefined,
+      ...(className ? { ingressClassName: className } : {}),
+      ...(issuer && hosts.length > 0 ? { tls: [{ hosts: [...hosts], secretName: `${name}-tls` }] } : {}),
       rules: hosts.length > 0 ? hosts.map(host => ({ host, http })) : [{ http }],
     },
-  }));
+  });
 }
 
 function httpRoute(route: Route, { name: gateway, namespace }: Extract<Expose, { kind: 'gateway' }>, context: Context): Document {
@@ -94,8 +94,7 @@ function httpRoute(route: Route, { name: gateway, namespace }: Extract<Expose, {
   const { to, hosts } = route.spec;
   const name = graph.name(route);
   return document(context, route, 'HTTPRoute', name, {
-    apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute',
-    metadata: { ...metadata(context, name), name } as { name: string },
+    metadata: metadata(context, name),
     spec: {
       parentRefs: [{ name: gateway, namespace }],
       ...(hosts.length > 0 ? { hostnames: [...hosts] } : {}),

@@ -1,4 +1,3 @@
-import { k8s } from 'cdk8s-plus-28';
 import { posix } from 'node:path';
 import { secretOf } from '../../core/graph';
 import { dnsLabel } from '../../core/names';
@@ -8,6 +7,10 @@ import type { Config, Mount, Size, Volume, Workload } from '../../model';
 import { document, metadata, type Context } from './context';
 import { writesTo } from './plan';
 import { sizeQuantity } from './quantities';
+import type { ClaimSpec, Container, Manifests, PodVolume } from './types';
+
+type VolumeMount = NonNullable<Container['volumeMounts']>[number];
+type ClaimTemplate = NonNullable<Manifests['StatefulSet']['spec']['volumeClaimTemplates']>[number];
 
 const READ_ONLY = 0o444;
 const READ_ONLY_PROGRAM = 0o555;
@@ -17,7 +20,7 @@ const LONGEST_NAME = 63;
 
 /** The volumes of one pod, each once, with names that do not collide. */
 export class PodVolumes {
-  readonly volumes: k8s.Volume[] = [];
+  readonly volumes: PodVolume[] = [];
   private readonly byContent = new Map<string, string>();
   private readonly taken = new Set<string>();
 
@@ -26,7 +29,7 @@ export class PodVolumes {
     templates.forEach(name => this.taken.add(name));
   }
 
-  add(wanted: string, source: Omit<k8s.Volume, 'name'>): string {
+  add(wanted: string, source: Omit<PodVolume, 'name'>): string {
     const key = `${wanted}\0${JSON.stringify(source)}`;
     const known = this.byContent.get(key);
     if (known) return known;
@@ -48,8 +51,8 @@ export interface PodParts {
 }
 
 /** What one container mounts. */
-export function mountsOf(workload: Workload, container: string, { volumes, written }: PodParts, { graph, plan, findings }: Context): k8s.VolumeMount[] {
-  const show = (mount: Mount): k8s.VolumeMount[] => {
+export function mountsOf(workload: Workload, container: string, { volumes, written }: PodParts, { graph, plan, findings }: Context): VolumeMount[] {
+  const show = (mount: Mount): VolumeMount[] => {
     if ('volume' in mount) {
       const { volume, path, readOnly = false, ...rest } = mount;
       rest satisfies Record<string, never>;
@@ -82,7 +85,7 @@ export function mountsOf(workload: Workload, container: string, { volumes, writt
     return [{ name: volumeName, mountPath: path, readOnly: true }];
   };
   const { scratch, sharedMemory } = workload.spec;
-  const inMemory = (path: string, size: Size): k8s.VolumeMount => (
+  const inMemory = (path: string, size: Size): VolumeMount => (
     { name: volumes.add(dnsLabel(container + path), { emptyDir: { medium: 'Memory', sizeLimit: sizeQuantity(size) } }), mountPath: path }
   );
   return [
@@ -108,7 +111,7 @@ export function writtenBy(workloads: readonly Workload[]): ReadonlySet<Volume> {
   return new Set(workloads.flatMap(workload => workload.spec.mounts.flatMap(mount => ('volume' in mount && writesTo(workload, mount.volume) ? [mount.volume] : []))));
 }
 
-export function claimTemplate(volume: Volume, context: Context): k8s.KubePersistentVolumeClaimProps {
+export function claimTemplate(volume: Volume, context: Context): ClaimTemplate {
   const { size, filledBy: _filledBy, storageClass, ...rest } = volume.spec;
   rest satisfies Record<string, never>;
   const name = context.graph.name(volume);
@@ -128,13 +131,13 @@ export function volumeDocuments(volume: Volume, context: Context): Document[] {
   if (sharers.length > 0) {
     findings.note(volume, 'storageClass', 'approximated', `several pods mount it at a time (of ${sharers.map(sharer => graph.name(sharer)).join(', ')}): ${storageClass ? `the storage class ${storageClass}` : "the cluster's default storage class"} must support ReadWriteMany`);
   }
-  return [document(context, volume, 'PersistentVolumeClaim', name, k8s.KubePersistentVolumeClaim.manifest({
+  return [document(context, volume, 'PersistentVolumeClaim', name, {
     metadata: metadata(context, name),
     spec: claimSpec(size, storageClass, sharers.length > 0 ? 'ReadWriteMany' : 'ReadWriteOnce'),
-  }))];
+  })];
 }
 
-function claimSpec(size: Volume['spec']['size'], storageClassName: string | undefined, accessMode: string): k8s.PersistentVolumeClaimSpec {
+function claimSpec(size: Volume['spec']['size'], storageClassName: string | undefined, accessMode: string): ClaimSpec {
   return { accessModes: [accessMode], resources: { requests: { storage: sizeQuantity(size) } }, ...(storageClassName ? { storageClassName } : {}) };
 }
 
@@ -143,10 +146,10 @@ export function configDocuments(config: Config, context: Context): Document[] {
   rest satisfies Record<string, never>;
   if (context.plan.isUnused(config)) return [];
   const name = context.graph.name(config);
-  return [document(context, config, 'ConfigMap', name, k8s.KubeConfigMap.manifest({
+  return [document(context, config, 'ConfigMap', name, {
     metadata: metadata(context, name),
     data: Object.fromEntries(Object.entries(files).map(([file, content]) => [file, context.dialect.file(content)])),
-  }))];
+  })];
 }
 
 function shortened(name: string): string {

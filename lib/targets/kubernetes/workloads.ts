@@ -1,15 +1,16 @@
-import { k8s } from 'cdk8s-plus-28';
 import { ownsVolume } from '../../core/graph';
 import type { Document } from '../../core/target';
 import type { Run, Workload } from '../../model';
-import { document, metadata, selectorOf, type Context } from './context';
+import { document, metadata, selectorOf, type Body, type Context } from './context';
 import { podOf, spreadOf, templatesOf, type PodTraits } from './pods';
 import { OFFERED } from './plan';
 import { policyOf } from './policies';
 import { probesOf } from './probes';
 import { governingService, governingServiceOf, serviceOf } from './services';
 import { claimTemplate } from './storage';
-import type { Manifests } from './types';
+import type { Manifests, PodTemplate } from './types';
+
+type CronJobSpec = Manifests['CronJob']['spec'];
 
 /** The time for load balancers and proxies to hear that a pod goes, before it is told to. */
 const DRAIN = 5;
@@ -48,7 +49,7 @@ export function workloadDocuments(workload: Workload, context: Context): Documen
   const name = graph.name(workload);
   const policy = policyOf(workload, context);
   return [
-    document(context, workload, 'ServiceAccount', name, k8s.KubeServiceAccount.manifest({ metadata: metadata(context, name), automountServiceAccountToken: false })),
+    document(context, workload, 'ServiceAccount', name, { metadata: metadata(context, name), automountServiceAccountToken: false }),
     ...(CONTROLLERS[runs.kind] as (w: Workload, r: Run, c: Context) => Document[])(workload, runs, context),
     ...(policy ? [document(context, workload, 'NetworkPolicy', name, policy, 'network-policies.yaml')] : []),
   ];
@@ -74,11 +75,11 @@ const CONTROLLERS: { readonly [K in Run['kind']]: (workload: Workload, runs: Ext
   release: (workload, { kind: _kind, check: _check, ...rest }, context) => {
     rest satisfies Record<string, never>;
     const name = context.graph.name(workload);
-    return [document(context, workload, 'Job', name, k8s.KubeJob.manifest({
+    return [document(context, workload, 'Job', name, {
       // Its final name carries a hash of the pods: a Job cannot be changed, and each release runs its own.
       metadata: metadata(context, name),
       spec: { ttlSecondsAfterFinished: DAY, backoffLimit: RELEASE_RETRIES, template: passingPod(workload, context) },
-    }))];
+    })];
   },
   schedule: (workload, { kind: _kind, cron, deadline, ...rest }, context) => {
     rest satisfies Record<string, never>;
@@ -95,32 +96,27 @@ const CONTROLLERS: { readonly [K in Run['kind']]: (workload: Workload, runs: Ext
   },
 };
 
-type Made = { [K in keyof Manifests]: readonly [kind: K, name: string | undefined, body: Manifests[K]] }[keyof Manifests];
+type Made = { [K in keyof Manifests]: readonly [kind: K, name: string | undefined, body: Body<K>] }[keyof Manifests];
 
 function deployment(workload: Workload, replicas: Extract<Run, { kind: 'service' }>['replicas'], context: Context): Made {
   const name = context.graph.name(workload);
   const takesTraffic = Object.keys(workload.spec.ports).length > 0;
-  const strategy: k8s.DeploymentStrategy | undefined = context.plan.mustBeAlone(workload) ? { type: 'Recreate' }
-    : takesTraffic ? { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: k8s.IntOrString.fromNumber(0), maxSurge: k8s.IntOrString.fromNumber(1) } }
-      : undefined;
   const isMany = typeof replicas !== 'number' || replicas > 1;
-  const template = podOf(workload, { ...lasting(workload, takesTraffic ? DRAIN : 0, context), ...(isMany ? spreadOf(name) : {}) }, context);
-  const manifest = k8s.KubeDeployment.manifest({
+  return ['Deployment', name, {
     metadata: metadata(context, name),
-    spec: { ...(typeof replicas === 'number' ? { replicas } : {}), selector: { matchLabels: selectorOf(name) }, strategy, template },
-  });
-  if (takesTraffic) drain(manifest);
-  return ['Deployment', name, manifest];
-}
-
-/** Pauses by the kubelet itself, so that the image needs no shell. Clusters know it since version 1.30, the types do not yet. */
-function drain(manifest: { spec: { template: { spec: { containers: { lifecycle?: object }[] } } } }): void {
-  manifest.spec.template.spec.containers[0]!.lifecycle = { preStop: { sleep: { seconds: DRAIN } } };
+    spec: {
+      ...(typeof replicas === 'number' ? { replicas } : {}),
+      selector: { matchLabels: selectorOf(name) },
+      ...(context.plan.mustBeAlone(workload) ? { strategy: { type: 'Recreate' } }
+        : takesTraffic ? { strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } } } : {}),
+      template: podOf(workload, { ...lasting(workload, takesTraffic ? DRAIN : 0, context), ...(isMany ? spreadOf(name) : {}) }, context),
+    },
+  }];
 }
 
 function statefulSet(workload: Workload, context: Context): Made {
   const name = context.graph.name(workload);
-  return ['StatefulSet', name, k8s.KubeStatefulSet.manifest({
+  return ['StatefulSet', name, {
     metadata: metadata(context, name),
     spec: {
       replicas: 1,
@@ -129,46 +125,49 @@ function statefulSet(workload: Workload, context: Context): Made {
       template: podOf(workload, lasting(workload, 0, context), context),
       volumeClaimTemplates: templatesOf(workload, context).map(volume => claimTemplate(volume, context)),
     },
-  })];
+  }];
 }
 
-/** The grace period covers the pause before the stop: it begins with it. */
+/** The grace period covers the pause before the stop, which the kubelet itself makes: the image needs no shell for it. */
 function lasting(workload: Workload, pause: number, { dialect }: Context): PodTraits {
   const { signal: _signal, grace, ...rest } = workload.spec.stop;
   rest satisfies Record<string, never>;
-  return { terminationGracePeriodSeconds: grace.wholeSeconds + pause, container: probesOf(workload, dialect) };
+  return {
+    terminationGracePeriodSeconds: grace.wholeSeconds + pause,
+    container: { ...probesOf(workload, dialect), ...(pause > 0 ? { lifecycle: { preStop: { sleep: { seconds: pause } } } } : {}) },
+  };
 }
 
 /** A pod that runs to its end. Each try is a new one, so that the logs of failed ones can be read. */
-function passingPod(workload: Workload, context: Context): k8s.PodTemplateSpec {
+function passingPod(workload: Workload, context: Context): PodTemplate {
   return podOf(workload, { restartPolicy: 'Never', terminationGracePeriodSeconds: workload.spec.stop.grace.wholeSeconds }, context);
 }
 
-function cronJob(workload: Workload, when: Omit<k8s.CronJobSpec, 'jobTemplate'>, job: Omit<k8s.JobSpec, 'template'>, context: Context): Document {
+function cronJob(workload: Workload, when: Omit<CronJobSpec, 'jobTemplate'>, job: Omit<Manifests['Job']['spec'], 'template'>, context: Context): Document {
   const name = context.graph.name(workload);
   const meta = metadata(context, name);
-  return document(context, workload, 'CronJob', name, k8s.KubeCronJob.manifest({
+  return document(context, workload, 'CronJob', name, {
     metadata: meta,
     spec: {
       ...when,
       concurrencyPolicy: 'Forbid', successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 3,
       jobTemplate: { metadata: { labels: meta.labels }, spec: { ...job, template: passingPod(workload, context) } },
     },
-  }));
+  });
 }
 
 function disruptionBudget(workload: Workload, context: Context): Made {
   const name = context.graph.name(workload);
-  return ['PodDisruptionBudget', name, k8s.KubePodDisruptionBudget.manifest({
+  return ['PodDisruptionBudget', name, {
     metadata: metadata(context, name),
-    spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: selectorOf(name) }, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
-  })];
+    spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(name) }, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
+  }];
 }
 
 function autoscaler(workload: Workload, { min, max, cpu, ...rest }: { readonly min: number; readonly max: number; readonly cpu: number }, context: Context): Made {
   rest satisfies Record<string, never>;
   const name = context.graph.name(workload);
-  return ['HorizontalPodAutoscaler', name, k8s.KubeHorizontalPodAutoscalerV2.manifest({
+  return ['HorizontalPodAutoscaler', name, {
     metadata: metadata(context, name),
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
@@ -176,5 +175,5 @@ function autoscaler(workload: Workload, { min, max, cpu, ...rest }: { readonly m
       maxReplicas: max,
       metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpu } } }],
     },
-  })];
+  }];
 }

@@ -1,14 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { WebClient, type Answer, type WebClientProps } from './web-client';
+import { WebClient, type Answer } from './web-client';
 
 export interface DocumentEntry { readonly id: number; readonly title: string; readonly url: string; readonly size: number; readonly created: string }
 
 /** A person who uses Cedrus. */
 export class CedrusClient extends WebClient {
-  constructor(props: WebClientProps) {
-    super(props);
-  }
-
   async signIn(username: string, password: string): Promise<Answer> {
     await this.request('/login/');
     const form = new URLSearchParams({ username, password, csrfmiddlewaretoken: this.cookies.get('csrftoken') ?? '' });

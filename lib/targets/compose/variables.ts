@@ -1,0 +1,34 @@
+import type { Construct } from 'constructs';
+import { secretKeysOf, secretOf, type Graph } from '../../core/graph';
+import { variableName } from '../../core/names';
+import { pathOf, type Problem } from '../../model';
+import type { Dialect } from './dialect';
+import { cpuVariable, portVariable } from './services';
+
+/** Two meanings of one variable: `web-http`, `port` as a secret and the port `http` of `web` are both `WEB_HTTP_PORT`. */
+export function variableConflicts(graph: Graph, dialect: Dialect): Problem[] {
+  const owners = new Map<string, { readonly id: string; readonly what: string }>([
+    ['SECRETS_DIR', { id: '', what: 'the folder with the secrets' }],
+    ['PROJECT_DIR', { id: '', what: 'the folder of the project' }],
+  ]);
+  const problems: Problem[] = [];
+  const claim = (name: string, construct: Construct, what: string, fix: string) => {
+    const owner = owners.get(name);
+    const id = `${construct.node.addr} ${what}`;
+    if (!owner) owners.set(name, { id, what });
+    else if (owner.id !== id) problems.push({ code: 'variable-collision', at: pathOf(construct), what: `the variable ${name} would be ${what}, and is ${owner.what} already`, fix });
+  };
+  for (const workload of graph.workloads) claim(cpuVariable(graph.name(workload)), workload, `the most CPUs of ${graph.name(workload)}`, 'give the construct another id');
+  for (const route of graph.routes) {
+    const { workload, portName } = route.spec.to;
+    claim(portVariable(graph.name(workload), portName), route, `the port ${portName} of ${graph.name(workload)}`, 'give the port another name, or publish it once');
+  }
+  for (const workload of graph.workloads) {
+    for (const key of secretKeysOf(workload)) claim(dialect.variable(key), key.secret, `the key ${key.name} of ${graph.name(key.secret)}`, 'give the secret another id, or its key another name');
+    for (const mount of workload.spec.mounts) {
+      const secret = secretOf(mount)?.secret;
+      if (secret) claim(variableName(graph.name(secret), 'REVISION'), secret, `the revision of ${graph.name(secret)}`, 'give the secret another id');
+    }
+  }
+  return problems;
+}
