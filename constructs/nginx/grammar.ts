@@ -17,7 +17,7 @@ export const hostName = (value: string): Conf => Conf.word(value, HOST, {
 });
 
 /** A path, or the beginning of one. Only signs that nginx sees as they were sent. */
-export const path = (value: string): Conf => Conf.word(value, /^\/(?!.*\/\/)(?!.*\/\.\.?(?:\/|$))[A-Za-z0-9/_.~-]{0,200}$/, {
+export const path = (value: string): Conf => Conf.word(value, /^(?!.*\/\/)(?!.*\/\.\.?(?:\/|$))\/[A-Za-z0-9/_.~-]{0,200}$/, {
   code: 'nginx-path', what: `${shown(value)} is not a path`,
   fix: "write it as /api/: letters, digits, '/', '-', '_', '.' and '~', without '//' and '..'",
 });
@@ -87,7 +87,7 @@ export const referrerPolicy = oneOf('nginx-policy', 'Referrer-Policy of those th
 /** `1.25`, `1.25.3`: gives its numbers. */
 export const version = (value: string): readonly number[] => {
   if (!/^\d{1,3}\.\d{1,3}(?:\.\d{1,3})?$/.test(value)) {
-    throw new FaultError({ code: 'nginx-version', what: `${shown(value)} is not a version of nginx`, fix: "write it as '1.28' or '1.28.0'" });
+    throw new FaultError({ code: 'nginx-version', what: `${shown(value)} is not a version of nginx`, fix: "write it as '1.30' or '1.30.1'" });
   }
   return value.split('.').map(Number);
 };

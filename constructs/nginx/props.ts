@@ -69,7 +69,7 @@ export interface Acme {
 }
 
 export interface NginxProxyProps extends Pick<WorkloadProps, 'resources' | 'tier' | 'logs'> {
-  /** Of the image `nginx:<version>-alpine`. Default: 1.28. */
+  /** Of the image `nginx:<version>-alpine`. Default: 1.30. */
   readonly version?: string;
   /** The names that visitors use: `shop.example`, `*.shop.example`. Requests for others are refused. */
   readonly host: string | readonly string[];

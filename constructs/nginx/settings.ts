@@ -57,7 +57,7 @@ export function isSince(version: readonly number[], least: readonly number[]): b
 export function readSettings(construct: Construct, props: NginxProxyProps): Settings {
   const read = new Reader(construct);
   const {
-    version = '1.28', host, tls = 'self-signed', routes, static: folders = {}, maxBodySize = '1Mi', timeouts = {}, keepAlive = '65s', upstreamKeepAlive = {},
+    version = '1.30', host, tls = 'self-signed', routes, static: folders = {}, maxBodySize = '1Mi', timeouts = {}, keepAlive = '65s', upstreamKeepAlive = {},
     rateLimits = {}, connectionsPerAddress, health = [], headers = {}, blockedFiles = ['*.py', '*.conf', '*.log', '*.sql'], trustedProxies = [],
     published = {}, resources = { cpu: 1, memory: '256Mi' }, drain = '30s',
   } = props;
@@ -74,7 +74,7 @@ export function readSettings(construct: Construct, props: NginxProxyProps): Sett
   const sizes = attempt(construct, 'resources', () => readResources(resources), readResources({ cpu: 1, memory: '256Mi' }));
   const buffers = sizes.memory.limit.share(0.5);
   return {
-    version: attempt(construct, 'version', () => grammar.version(version), [1, 28]),
+    version: attempt(construct, 'version', () => grammar.version(version), [1, 30]),
     hosts: read.hosts(typeof host === 'string' ? [host] : host, tls),
     tls: typeof tls === 'object' ? 'acme' : tls,
     acme: typeof tls === 'object' ? read.acme(tls.acme) : undefined,
@@ -129,13 +129,14 @@ class Reader {
     this.value('host', () => {
       if (hosts.length === 0) throw new FaultError({ code: 'nginx-host', what: 'there is no host name', fix: "name at least one: host: 'shop.example'" });
     });
-    return this.each('host', hosts, host => {
+    const names = this.each('host', hosts, host => {
       const name = grammar.hostName(host);
       if (host.startsWith('*') && typeof tls === 'object') {
         throw new FaultError({ code: 'acme-wildcard', what: `'${host}' cannot be proved over HTTP, as ACME is used here`, fix: "name each host, or bring a certificate: tls: 'given'" });
       }
       return name;
     });
+    return names.length > 0 ? names : [conf`localhost`]; // never emitted: what was wrong is reported
   }
 
   acme({ email, issuer = 'letsencrypt', server }: Extract<NonNullable<NginxProxyProps['tls']>, object>['acme']): Settings['acme'] {

@@ -63,6 +63,7 @@ export class Output {
       const removed = stale.filter(path => !kept.includes(path));
       const others = Object.entries(this.ledger.files).filter(([path]) => !inScope(path));
       const ledger = Object.fromEntries([...others, ...Object.entries(hashes)].sort(([a], [b]) => (a < b ? -1 : 1)));
+      mkdirSync(join(staging, 'new'), { recursive: true });
       writeFileSync(join(staging, 'new', LEDGER), `${JSON.stringify({ files: ledger }, null, 1)}\n`);
       this.replace(staging, removed, [...changed, LEDGER]);
       return { written: changed.length, unchanged: files.size - changed.length, removed: removed.length, kept };
@@ -138,7 +139,7 @@ function filesBelow(folder: string): string[] {
 
 /** `undefined` where there is no file. */
 function hashOf(path: string): string | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ? sha256(readFileSync(path)) : undefined;
+  return existsSync(path) && statSync(path).isFile() ? sha256(readFileSync(path)) : undefined;
 }
 
 export function contentOf(file: OutputFile): Buffer {

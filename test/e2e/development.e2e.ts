@@ -8,7 +8,7 @@ import { connections } from './support/connections';
 import { PROJECT } from './support/emission';
 import { describeHardening } from './support/hardening';
 import { RunningStack } from './support/stack';
-import { start, type Start } from './support/start';
+import { once, start, type Start } from './support/start';
 import { until } from './support/until';
 import { WebClient } from './support/web-client';
 
@@ -20,14 +20,14 @@ describe('Cedrus for developers, from the emitted folder alone', () => {
   let sources: string;
   let web: CedrusClient;
 
-  beforeAll(async () => {
-    stack = await RunningStack.prepare('dev', { PROJECT_DIR: '../checkout' });
+  beforeAll(() => once(async () => {
+    stack = await RunningStack.prepare('dev', { settings: { PROJECT_DIR: '../checkout' } });
     const checkout = join(stack.folder, '..', 'checkout', 'apps', 'cedrus', 'app');
     await cp(join(PROJECT, 'apps', 'cedrus', 'app'), checkout, { recursive: true });
     sources = checkout;
     started = await start(stack);
     web = new CedrusClient({ port: stack.ports['WEB_HTTP_PORT']! });
-  }, 15 * MINUTES);
+  }), 15 * MINUTES);
   afterAll(() => stack?.end(), 2 * MINUTES);
 
   test('`docker compose config` accepts it and warns of nothing', () => expect(started.config).toEqual({ code: 0, stdout: '', stderr: '' }));

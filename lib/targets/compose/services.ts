@@ -1,4 +1,4 @@
-import { Cpu, Size, type Text, type User, type Workload } from '../../model';
+import type { Cpu, Run, Size, Text, Workload } from '../../model';
 import { variableName } from '../../core/names';
 import type { Context } from './context';
 import { healthcheckOf } from './health';
@@ -14,42 +14,49 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     internet: _internet, stop, init, logs, processes, after: _after, startsWithout: _startsWithout, connects: _connects, tier: _tier, standsInFor: _standsInFor, ...rest
   } = workload.spec;
   rest satisfies Record<string, never>;
-  const values = (texts: readonly Text[] | undefined) => texts?.map(text => dialect.value(text));
+  const values = (texts: readonly Text[]) => texts.map(text => dialect.value(text));
+  const environment = Object.entries(env);
   const { mounts: { volumes, configs, secrets }, hash, revision } = mountsOf(workload, context);
   const waits = graph.waits(workload);
   const published = publishedPorts(workload, context);
-  const numbers = Object.values(ports);
+  const name = graph.name(workload);
+  // What is undefined is not printed.
   const service: ComposeService = {
     ...imageOf(workload, context),
-    ...(command ? { entrypoint: values(command) } : {}),
-    ...(args ? { command: values(args) } : {}),
-    ...(workingDirectory ? { working_dir: workingDirectory } : {}),
-    ...(Object.keys(env).length > 0 ? { environment: Object.fromEntries(Object.entries(env).map(([name, text]) => [name, dialect.value(text)])) } : {}),
-    ...lifetime(workload, context),
-    ...(waits.length > 0 ? { depends_on: Object.fromEntries(waits.map(({ on, until }) => [graph.name(on), { condition: until === 'healthy' ? 'service_healthy' as const : 'service_completed_successfully' as const }])) } : {}),
+    entrypoint: command && values(command),
+    command: args && values(args),
+    working_dir: workingDirectory,
+    environment: environment.length > 0 ? Object.fromEntries(environment.map(([variable, text]) => [variable, dialect.value(text)])) : undefined,
+    restart: restartOf(runs),
+    profiles: runs.kind === 'task' ? ['tasks'] : undefined,
+    depends_on: waits.length > 0 ? Object.fromEntries(waits.map(({ on, until }) => [graph.name(on), { condition: CONDITIONS[until] }])) : undefined,
     healthcheck: healthcheckOf(workload, context),
     ...networking(workload, context),
-    ...(published.length > 0 ? { ports: published } : {}),
-    ...(numbers.length > 0 ? { expose: numbers.map(({ number, protocol }) => (protocol === 'tcp' ? `${number}` : `${number}/${protocol}`)) } : {}),
-    ...(volumes.length > 0 ? { volumes } : {}),
-    ...(configs.length > 0 ? { configs } : {}),
-    ...(secrets.length > 0 ? { secrets } : {}),
-    ...hardening(user!, loosened),
-    ...(scratch.length > 0 ? { tmpfs: scratch.map(({ path, size }) => `${path}:size=${size.bytes},mode=1777`) } : {}),
-    ...(sharedMemory ? { shm_size: byteValue(sharedMemory) } : {}),
+    ports: some(published),
+    expose: some(Object.values(ports).map(({ number, protocol }) => (protocol === 'tcp' ? `${number}` : `${number}/${protocol}`))),
+    volumes: some(volumes),
+    configs: some(configs),
+    secrets: some(secrets),
+    user: `${user!.uid}:${user!.gid}`,
+    read_only: loosened.writableRoot ? undefined : true,
+    cap_drop: ['ALL'],
+    cap_add: some([...loosened.capabilities ?? []]),
+    security_opt: ['no-new-privileges:true'],
+    tmpfs: some(scratch.map(({ path, size }) => `${path}:size=${size.bytes},mode=1777`)),
+    shm_size: sharedMemory && byteValue(sharedMemory),
     deploy: {
-      ...(runs.kind === 'service' ? { replicas: published.length > 0 ? 1 : replicasOf(runs.replicas) } : {}),
+      replicas: runs.kind === 'service' ? (published.length > 0 ? 1 : replicasOf(runs.replicas)) : undefined,
       resources: {
         // Docker refuses to start a container that may use more CPUs than the host has: a small host can say less.
-        limits: { cpus: `\${${cpuVariable(graph.name(workload))}:-${cores(resources.cpu.limit)}}`, memory: byteValue(resources.memory.limit), pids: processes },
+        limits: { cpus: `\${${cpuVariable(name)}:-${cores(resources.cpu.limit)}}`, memory: byteValue(resources.memory.limit), pids: processes },
         reservations: { cpus: cores(resources.cpu.request), memory: byteValue(resources.memory.request) },
       },
     },
     init,
-    ...(stop.signal ? { stop_signal: stop.signal } : {}),
+    stop_signal: stop.signal,
     stop_grace_period: `${stop.grace}`,
     logging: { driver: 'json-file', options: { 'max-size': byteValue(logs.maxSize), 'max-file': `${logs.maxFiles}` } },
-    ...(hash || revision ? { labels: { ...(hash ? { 'compose8s.content': hash } : {}), ...(revision ? { 'compose8s.secrets': revision } : {}) } } : {}),
+    labels: hash || revision ? { ...(hash ? { 'compose8s.content': hash } : {}), ...(revision ? { 'compose8s.secrets': revision } : {}) } : undefined,
   };
   if (loosened.writableRoot) findings.note(workload, 'loosened.writableRoot', 'loosened', 'its root file system can be written to');
   for (const risk of loosened.accepted ?? []) findings.note(workload, 'loosened.accepted', 'loosened', risk);
@@ -57,7 +64,7 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
   if (runs.kind === 'service' && published.length > 0 && runs.replicas !== 1) {
     findings.note(workload, 'runs.replicas', 'approximated', 'a port of the host belongs to one container: one replica runs');
   } else if (runs.kind === 'service' && typeof runs.replicas !== 'number') {
-    findings.note(workload, 'runs.replicas', 'approximated', `Compose does not scale by itself: ${runs.replicas.min} of at most ${runs.replicas.max} replicas run; more with: docker compose up --scale ${graph.name(workload)}=N`);
+    findings.note(workload, 'runs.replicas', 'approximated', `Compose does not scale by itself: ${runs.replicas.min} of at most ${runs.replicas.max} replicas run; more with: docker compose up --scale ${name}=N`);
   }
   if (runs.kind === 'schedule') return scheduled(workload, runs, service, context);
   return service;
@@ -72,12 +79,14 @@ function imageOf(workload: Workload, context: Context): Pick<ComposeService, 'im
   return { image: image.reference, ...(builder === workload ? { build: { context: `./images/${image.build.name}`, target: image.build.target } } : {}) };
 }
 
-function lifetime({ spec: { runs } }: Workload, _context: Context): Pick<ComposeService, 'restart' | 'profiles'> {
+const CONDITIONS = { healthy: 'service_healthy', completed: 'service_completed_successfully' } as const;
+
+function restartOf(runs: Run): string {
   switch (runs.kind) {
-    case 'service': return { restart: typeof runs.restart === 'string' ? runs.restart : `on-failure:${runs.restart.onFailure}` };
-    case 'schedule': return { restart: 'unless-stopped' };
-    case 'release': return { restart: 'no' };
-    case 'task': return { restart: 'no', profiles: ['tasks'] };
+    case 'service': return typeof runs.restart === 'string' ? runs.restart : `on-failure:${runs.restart.onFailure}`;
+    case 'schedule': return 'unless-stopped';
+    case 'release':
+    case 'task': return 'no';
   }
 }
 
@@ -119,16 +128,6 @@ export function cpuVariable(service: string): string {
   return variableName(service, 'cpus');
 }
 
-function hardening(user: User, { writableRoot = false, capabilities = [] }: Workload['spec']['loosened']): ComposeService {
-  return {
-    user: `${user.uid}:${user.gid}`,
-    ...(writableRoot ? {} : { read_only: true }),
-    cap_drop: ['ALL'],
-    ...(capabilities.length > 0 ? { cap_add: [...capabilities] } : {}),
-    security_opt: ['no-new-privileges:true'],
-  };
-}
-
 /** As Docker reads it: `512m` is 512 MiB. */
 export function byteValue(size: Size): string {
   const [amount, unit] = size.inLargestUnit();
@@ -139,3 +138,7 @@ export function cores(cpu: Cpu): string {
   return `${cpu.millis / 1000}`;
 }
 
+/** An empty list is not printed. */
+function some<T>(list: T[]): T[] | undefined {
+  return list.length > 0 ? list : undefined;
+}

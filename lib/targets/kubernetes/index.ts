@@ -92,7 +92,8 @@ export class Kubernetes implements Target {
   next(folder: string, graph: Graph): readonly string[] {
     return [
       ...buildCommands(graph, folder, this.registry),
-      ...(graph.secrets.length > 0 ? [`kubectl apply --server-side -f ${folder}/${NAMESPACE_FILE}`, `npx compose8s secrets kubernetes ${graph.stack.node.path} | kubectl apply -f -`] : []),
+      // By the server: the client would write the values into an annotation as well.
+      ...(graph.secrets.length > 0 ? [`kubectl apply --server-side -f ${folder}/${NAMESPACE_FILE}`, `npx compose8s secrets kubernetes ${graph.stack.node.path} | kubectl apply --server-side -f -`] : []),
       `kubectl apply --server-side -f ${folder}`,
     ];
   }

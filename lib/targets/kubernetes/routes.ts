@@ -23,7 +23,7 @@ const SOURCES: { readonly [K in Expose['kind']]: (way: Extract<Expose, { kind: K
 
 export function routeDocuments(route: Route, context: Context): Document[] {
   const { graph, plan, findings } = context;
-  const { to, published, reach, protocol, hosts, ...rest } = route.spec;
+  const { to, published, reach: _reach, protocol, hosts, ...rest } = route.spec;
   rest satisfies Record<string, never>;
   if (!plan.hasPods(to.workload)) return [];
   const way = wayOf(route, context);

@@ -51,7 +51,7 @@ export interface PodParts {
 }
 
 /** What one container mounts. */
-export function mountsOf(workload: Workload, container: string, { volumes, written }: PodParts, { graph, plan, findings }: Context): VolumeMount[] {
+export function mountsOf(workload: Workload, container: string, { volumes, written }: PodParts, { graph, plan }: Context): VolumeMount[] {
   const show = (mount: Mount): VolumeMount[] => {
     if ('volume' in mount) {
       const { volume, path, readOnly = false, ...rest } = mount;
@@ -72,9 +72,9 @@ export function mountsOf(workload: Workload, container: string, { volumes, writt
       return Object.keys(config.spec.files).map(file => ({ name: volumeName, mountPath: posix.join(path, file), subPath: file, readOnly: true }));
     }
     if ('source' in mount) {
-      const { source, path, readOnly: _readOnly, ...rest } = mount;
+      const { source: _source, path: _path, readOnly: _readOnly, ...rest } = mount;
       rest satisfies Record<string, never>;
-      findings.note(workload, 'mounts.source', 'left-out', `the folder ${source} of a developer's machine is not on a cluster's nodes: the image must have what belongs at ${path}`);
+      // Reported once for the workload, whatever the number of its containers.
       return [];
     }
     const { path } = mount;

@@ -26,7 +26,7 @@ const NEVER_MIND = '0 0 1 1 *';
 export function workloadDocuments(workload: Workload, context: Context): Document[] {
   const { graph, plan, findings } = context;
   const {
-    image: _image, runs, command: _command, args: _args, workingDirectory: _workingDirectory, env: _env, ports: _ports, probes: _probes, mounts: _mounts,
+    image: _image, runs, command: _command, args: _args, workingDirectory: _workingDirectory, env: _env, ports: _ports, probes: _probes, mounts,
     scratch: _scratch, sharedMemory: _sharedMemory, resources: _resources, user: _user, loosened, internet: _internet, stop, init: _init, logs: _logs,
     processes: _processes, after: _after, startsWithout: _startsWithout, connects: _connects, tier: _tier, standsInFor, ...rest
   } = workload.spec;
@@ -38,6 +38,9 @@ export function workloadDocuments(workload: Workload, context: Context): Documen
   if (loosened.writableRoot) findings.note(workload, 'loosened.writableRoot', 'loosened', 'its root file system can be written to');
   for (const risk of loosened.accepted ?? []) findings.note(workload, 'loosened.accepted', 'loosened', risk);
   for (const capability of loosened.capabilities ?? []) findings.note(workload, 'loosened.capabilities', 'loosened', `it keeps the capability ${capability}`);
+  for (const mount of mounts) {
+    if ('source' in mount) findings.note(workload, 'mounts.source', 'left-out', `the folder ${mount.source} of a developer's machine is not on a cluster's nodes: the image must have what belongs at ${mount.path}`);
+  }
   if (!plan.hasPods(workload)) {
     const hosts = plan.hostsOf(workload).map(host => graph.name(host)).join(', ');
     if (hosts && !plan.isFiller(workload)) findings.note(workload, 'runs', 'approximated', `without a check, each new pod of ${hosts} does it first; several may do it at a time`);

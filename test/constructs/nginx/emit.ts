@@ -7,7 +7,7 @@ import { cedrusProps, filesOf, shop } from './cedrus';
 /*
  * Writes the configurations that real-nginx.sh runs: emit.ts FOLDER VERSION [HTTPS-PORT]
  */
-const [folder = '', version = '1.28', port = '443'] = process.argv.slice(2);
+const [folder = '', version = '1.30', port = '443'] = process.argv.slice(2);
 
 const variants: Record<string, (props: NginxProxyProps) => NginxProxyProps> = {
   given: props => ({ ...props, published: { https: Number(port) } }),

@@ -4,12 +4,12 @@
 # Debian packages: nginx-light (or nginx), curl, openssl, busybox, dash, and Node.js with the project's packages.
 #
 #   test/constructs/nginx/real-nginx.sh           the nginx of this machine
-#   NGINX=/opt/nginx real-nginx.sh                another one
+#   NGINX_BINARY=/opt/nginx real-nginx.sh         another one
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 stage=$(mktemp -d /tmp/proxy-test.XXXXXX)
-nginx=${NGINX:-$(PATH=$PATH:/usr/sbin command -v nginx)}
+nginx=${NGINX_BINARY:-$(PATH=$PATH:/usr/sbin command -v nginx)}
 version=$("$nginx" -v 2>&1 | sed 's|.*/\([0-9.]*\).*|\1|')
 base=$((20000 + $$ % 20000))
 http=$base https=$((base + 1)) internal=$((base + 2)) web=$((base + 3)) dashboard=$((base + 4))
@@ -25,7 +25,8 @@ trap leave EXIT
 trap 'exit 143' TERM
 trap 'exit 130' INT
 
-as_user() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; else "$@"; fi; }
+as_user=(env)
+[ "$(id -u)" != 0 ] || as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 
 # is WHAT EXPECTED GOT: EXPECTED is a pattern of the shell.
 is() {
@@ -91,7 +92,7 @@ done
 # start SHELL: the start script; its pid becomes that of nginx.
 start() {
   # shellcheck disable=SC2086
-  PATH=$stage/bin:$PATH as_user $1 "$stage/conf/start.sh" >"$stage/logs/access" 2>"$stage/logs/error" &
+  PATH=$stage/bin:$PATH "${as_user[@]}" $1 "$stage/conf/start.sh" >"$stage/logs/access" 2>"$stage/logs/error" &
   pid=$!
   started+=("$pid")
   within 5 ask "http://127.0.0.1:$internal/-/healthz" || { cat "$stage/logs/error"; exit 1; }
@@ -125,7 +126,7 @@ for variant in given acme off many; do
   for upstream in web_http dashboard_http; do echo "server 127.0.0.1:1;" >"$stage/state/upstreams/$upstream"; done
   [ ! -e "$stage/conf/https.conf" ] || cp "$stage/conf/https.conf" "$stage/state/enabled"
   give
-  as_user "$stage/bin/nginx" -t -e stderr -c "$stage/conf/nginx.conf" >"$stage/logs/access" 2>"$stage/logs/error"
+  "${as_user[@]}" "$stage/bin/nginx" -t -e stderr -c "$stage/conf/nginx.conf" >"$stage/logs/access" 2>"$stage/logs/error"
   is "nginx -t takes the configuration '$variant' without a warning" '0 ' "$? $(grep -v 'syntax is ok$\|test is successful$' "$stage/logs/error")"
 done
 
@@ -136,7 +137,7 @@ start dash
 
 is 'plain HTTP is sent to HTTPS' "301 $site/a?b=c" "$(ask -o /dev/null -w '%{http_code} %{redirect_url}' "$plain/a?b=c")"
 is 'the health path answers over plain HTTP' 200 "$(status "$plain/health/")"
-is 'an unknown host gets no answer' '*Empty reply*' "$(ask "http://evil.example:$http/")"
+is 'an unknown host gets no answer' '*@(Empty reply|reset by peer)*' "$(ask "http://evil.example:$http/")"
 is 'a balancer may ask for health under any name' 200 "$(status "http://127.0.0.1:$http/-/healthz")"
 is 'an unknown name gets no certificate' '*unrecognized name*' "$(ask "https://evil.example:$https/")"
 is 'a known name and an unknown host: misdirected' 421 "$(status -H 'Host: evil.example' "$site/")"
@@ -175,7 +176,7 @@ is 'static files are kept for a year' 'public, max-age=31536000, immutable' "$(h
 is 'static files come compressed' 'gzip' "$(header Content-Encoding -H 'Accept-Encoding: gzip' "$site/static/css/site.css")"
 is 'static files come as they are to others' 'body { color: green }' "$(ask "$site/static/css/site.css")"
 is 'what is missing is not kept' '' "$(header Cache-Control "$site/static/none.css")"
-is 'nothing beside the folder' 404 "$(status --path-as-is "$site/static../media/plain.txt")"
+is 'nothing beside the folder' '*"url":"/static../media/plain.txt"*' "$(ask --path-as-is "$site/static../media/plain.txt")"
 is 'media are kept for 7 days' 'max-age=604800' "$(header Cache-Control "$site/media/plain.txt")"
 is 'media with scripts are in a sandbox' "default-src 'none'*sandbox" "$(header Content-Security-Policy "$site/media/index.html")"
 is 'PDFs can be shown' '' "$(header Content-Security-Policy "$site/media/report.pdf")"
@@ -206,7 +207,7 @@ sleep 20
 is 'a third of a minute makes room for one more' '1×200 1×429' "$(statuses 2 "$site/login/")"
 other_client
 is 'another address is not concerned' 200 "$(status "$site/login/")"
-flood() { ask -Z --parallel-max 8 -o /dev/null -w '%{http_code}\n' "$1?[1-$2]" | sort | uniq -c | awk '{ printf "%s%s×%s", sep, $1, $2; sep = " " }'; }
+flood() { ask -Z --parallel-max 8 -o /dev/null -w '%{http_code}\n' "$1?[1-$2]" | grep -E '^[0-9]{3}$' | sort | uniq -c | awk '{ printf "%s%s×%s", sep, $1, $2; sep = " " }'; }
 other_client
 is '20 requests at once, and few more' '2[0-9]×200 *×429' "$(flood "$site/" 60)"
 other_client
@@ -215,12 +216,12 @@ other_client
 is 'probes have no limit' 100×200 "$(flood "$site/health/" 100)"
 is 'files have no limit' 100×200 "$(flood "$site/static/css/site.css" 100)"
 other_client
-is '10 requests at the same time' '10×200 5×429' "$(ask -Z --parallel-max 15 --parallel-immediate -o /dev/null -w '%{http_code}\n' "$site/slow?[1-15]" "$site/slow" 2>&1 | head -0; for _ in $(seq 15); do status "$site/slow" & done | sed 's/\(...\)/\1\n/g' | sort | uniq -c | awk '{ printf "%s%s×%s", sep, $1, $2; sep = " " }')"
+is '10 requests at the same time' '10×200 5×429' "$(for _ in $(seq 15); do status "$site/slow" & done | sed 's/\(...\)/\1\n/g' | sort | uniq -c | awk '{ printf "%s%s×%s", sep, $1, $2; sep = " " }')"
 
 # --- what changes while it runs ------------------------------------------------------------------------------------------------
 
 other_client
-reached() { for _ in 1 2 3 4 5 6; do ask "$site/health/" | sed 's/.*"name":"\([0-9.]*\):.*/\1/'; done | sort -u | tr '\n' ' '; }
+reached() { for _ in 1 2 3 4 5 6; do ask "$site/health/" | sed 's/.*"name":"\([0-9.]*\):.*/\1\n/'; done | sort -u | tr '\n' ' '; }
 is 'one upstream' '127.0.0.2 ' "$(reached)"
 echo 'web 127.0.0.3' >>"$stage/hosts"
 both() { [ "$(reached)" = '127.0.0.2 127.0.0.3 ' ]; }
@@ -244,7 +245,7 @@ cp "$stage/certificate/tls.key" "$stage/second.key"
 cp "$stage/first.key" "$stage/certificate/tls.key"
 sleep 2.5
 is 'half of a pair is not taken' 'second 200' "$(shown) $(status "$site/health/")"
-is 'nothing that nobody changed was reloaded' '5' "$(grep -c 'is at\|is new' "$stage/logs/error" | awk '{ print $1 - 2 - 1 + 1 }')"
+is 'it saw three things at the start, four changes since, and no others' '[78]' "$(grep -c 'start.sh: .* is \(at\|new\)' "$stage/logs/error")"
 cp "$stage/second.key" "$stage/certificate/tls.key"
 sleep 1.5
 
@@ -265,7 +266,7 @@ prepare acme
 : >"$stage/hosts"
 start 'busybox sh'
 is '[ACME] nginx runs without a certificate and without upstreams' 502 "$(status "$plain/health/")"
-is '[ACME] no HTTPS yet' '*onnection refused*' "$(ask "$site/" | tr '\n' ' ')"
+is '[ACME] no HTTPS yet' '*curl: (7)*' "$(ask "$site/")"
 mkdir -p "$stage/certificate/.well-known/acme-challenge"
 echo answer >"$stage/certificate/.well-known/acme-challenge/token"
 chmod -R a+rX "$stage/certificate"
@@ -290,12 +291,13 @@ is '[no TLS] a stranger is not believed' "*\"x-forwarded-for\":\"127.0.0.$client
 balancer() { curl -sS --interface 127.0.1.7 --resolve "shop.example:$http:127.0.0.1" "$@"; }
 is '[no TLS] a balancer is' '*"x-forwarded-for":"9.9.9.9"*"x-forwarded-proto":"https"*' "$(balancer -H 'X-Forwarded-For: 6.6.6.6, 9.9.9.9' -H 'X-Forwarded-Proto: https' "$plain/")"
 is '[no TLS] not even a balancer brings another scheme' '*"x-forwarded-proto":"http"*' "$(balancer -H 'X-Forwarded-Proto: javascript' "$plain/")"
-is '[no TLS] clients behind a balancer have limits of their own' '3×200 1×429, 200' "$(for i in 1 2 3 4; do balancer -o /dev/null -w '%{http_code}\n' -H 'X-Forwarded-For: 9.9.9.1' "$plain/login/"; done | uniq -c | awk '{ printf "%s%s×%s", sep, $1, $2; sep = " " }'), $(balancer -o /dev/null -w '%{http_code}' -H 'X-Forwarded-For: 9.9.9.2' "$plain/login/")"
+is '[no TLS] clients behind a balancer have limits of their own' '3×200 1×429, 200' "$(for _ in 1 2 3 4; do balancer -o /dev/null -w '%{http_code}\n' -H 'X-Forwarded-For: 9.9.9.1' "$plain/login/"; done | uniq -c | awk '{ printf "%s%s×%s", sep, $1, $2; sep = " " }'), $(balancer -o /dev/null -w '%{http_code}' -H 'X-Forwarded-For: 9.9.9.2' "$plain/login/")"
 stop
 
 # --- how names are looked up where there is no `getent ahosts` --------------------------------------------------------------------
 
 sed -n '/^addresses() {/,/^}/p' "$stage/conf/start.sh" >"$stage/addresses.sh"
+# shellcheck disable=SC2016
 printf '#!/bin/sh\n[ "$1" = hosts ] && echo "10.0.0.9 web"\nexit 1\n' >"$stage/bin/getent"
 cat >"$stage/bin/nslookup" <<'END'
 #!/bin/sh

@@ -36,7 +36,7 @@ target "redis" {
 target "nginx" {
   context  = "nginx"
   contexts = { alpine = "target:alpine" }
-  tags     = ["nginx:1.25-alpine", "nginx:1.25.5-alpine", "nginx:1.27-alpine", "nginx:1.28-alpine"]
+  tags     = ["nginx:1.25-alpine", "nginx:1.25.5-alpine", "nginx:1.27-alpine", "nginx:1.28-alpine", "nginx:1.30-alpine"]
 }
 
 target "adminer" {

@@ -1,5 +1,5 @@
-import { chmod, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { emit, PROJECT } from './emission';
 import { writeSettings, type Ports } from './settings';
 import { output, run, type Outcome } from './shell';
@@ -19,6 +19,13 @@ export interface Container {
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> };
 }
 
+export interface Preparation {
+  /** For `.env`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Puts the secrets in place that people have to give. */
+  readonly give?: (secrets: string) => Promise<void>;
+}
+
 /** An emitted environment on the engine, under a project name of its own, in a folder that holds nothing else. */
 export class RunningStack {
   private readonly project: string;
@@ -27,18 +34,24 @@ export class RunningStack {
     this.project = `${PREFIX}-${environment}-${process.pid}`;
   }
 
-  /** As on a server: the emitted folder, its secrets beside it, and the settings that this machine needs. */
-  static async prepare(environment: string, settings: Readonly<Record<string, string>> = {}): Promise<RunningStack> {
+  /** As on a server: the emitted folder, its secrets beside it with those that people give, and the settings that this machine needs. */
+  static async prepare(environment: string, { settings = {}, give = async () => {} }: Preparation = {}): Promise<RunningStack> {
     const folder = await emit(environment);
     const secrets = resolve(folder, '..', 'secrets');
     const ports = await writeSettings(folder, { SECRETS_DIR: '../secrets', ...settings });
     const stack = new RunningStack(environment, folder, secrets, ports);
-    await stack.initSecrets();
-    return stack;
+    try {
+      await give(secrets);
+      await stack.initSecrets();
+      return stack;
+    } catch (error) {
+      await stack.removeFiles();
+      throw error;
+    }
   }
 
   /** Makes the values that are missing, and tells Compose which have changed. */
-  async initSecrets(): Promise<string> {
+  initSecrets(): Promise<string> {
     return output('npx', ['compose8s', 'secrets', 'init', `cedrus/${this.environment}`, '--secrets-dir', this.secrets], { cwd: PROJECT });
   }
 
@@ -91,12 +104,15 @@ export class RunningStack {
     return `${this.project}_${name}`;
   }
 
+  /** Leaves nothing: no container, network, volume or file. */
   async end(): Promise<void> {
     const { code, stderr } = await this.run('--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5');
-    // A bind mount may hold files of a container's user.
-    await chmod(this.secrets, 0o700).catch(() => {});
-    await rm(join(this.folder, '..', '..'), { recursive: true, force: true });
+    await this.removeFiles();
     if (code !== 0) throw new Error(stderr);
+  }
+
+  private removeFiles(): Promise<void> {
+    return rm(resolve(this.folder, '..', '..'), { recursive: true, force: true });
   }
 
   private options() {

@@ -17,9 +17,20 @@ export async function start(stack: RunningStack): Promise<Start> {
   const began = Date.now();
   const up = await stack.run('up', '--wait');
   const seconds = (Date.now() - began) / 1000;
+  if (up.code !== 0) throw new Error(`${build.stderr}\n${up.stderr}\n${(await stack.run('ps', '--all')).stdout}\n${(await stack.run('logs', '--tail', '30')).stdout}`);
   process.stdout.write(`cedrus/${stack.environment}: up and healthy in ${seconds.toFixed(1)} s\n`);
-  if (up.code !== 0) process.stderr.write(`${up.stderr}\n${(await stack.run('ps', '--all')).stdout}\n${(await stack.run('logs', '--tail', '30')).stdout}\n`);
   return { config, build, up, seconds };
+}
+
+/** Says once what went wrong: Jest repeats the error of a hook for every test. */
+export async function once<T>(begin: () => Promise<T>): Promise<T> {
+  try {
+    return await begin();
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    // eslint-disable-next-line preserve-caught-error -- it was printed
+    throw new Error('it did not start; the reason stands at the beginning');
+  }
 }
 
 /** The size of an image with all its layers, in megabytes. */

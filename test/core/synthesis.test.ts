@@ -1,0 +1,153 @@
+import { describe, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import { BackupCronJob, Postgres, Redis } from '../../constructs';
+import { App, Compose, Cron, Secret, Stack, SynthesisError, synthesize, text, type Note } from '../../lib';
+import { allFiles } from '../../lib/core/app';
+import { filesBelow, run, temporaryFolder } from '../support/run';
+import { problemsOf, service, shop } from '../support/stacks';
+
+/** A system with something of everything. */
+function full(outdir?: string): App {
+  const app = new App({ outdir });
+  for (const environment of ['dev', 'prod']) {
+    const stack = new Stack(app, 'shop', environment, { targets: [new Compose({ host: environment })], network: '172.28.0.0/16' });
+    const db = new Postgres(stack, 'db', { storage: '1Gi' });
+    const cache = new Redis(stack, 'cache', { eviction: 'noeviction' });
+    const stripe = new Secret(stack, 'stripe', { keys: ['api-key'] });
+    service(stack, 'api', { env: { DATABASE_URL: db.url, CACHE_URL: text`${cache.url}/0`, STRIPE: stripe.key('api-key') } });
+    new BackupCronJob(stack, 'backup', { of: db, schedule: Cron.daily('02:00'), storage: '1Gi' });
+  }
+  return app;
+}
+
+/** Everything that would be written. */
+const written = (app: App) => [...allFiles(synthesize(app))].map(([path, file]) => [path, 'text' in file ? file.text : file.copyOf] as const);
+
+describe('synthesis', () => {
+  test('of the same program is the same to the byte, in the same order', () => {
+    expect(written(full())).toEqual(written(full()));
+  });
+
+  test('twice of one app changes nothing', () => {
+    const app = full();
+    expect(written(app)).toEqual(written(app));
+  });
+
+  test('does not depend on the folder that it is started in', () => {
+    const [here, there] = [temporaryFolder(), temporaryFolder()];
+    const former = process.cwd();
+    run(full(here));
+    try {
+      process.chdir(there);
+      run(full(join(there, 'dist')));
+    } finally {
+      process.chdir(former);
+    }
+    expect(filesBelow(join(there, 'dist'))).toEqual(filesBelow(here));
+  });
+
+  test('does not depend on the time, the time zone, or chance', () => {
+    const { now } = Date;
+    const { random } = Math;
+    const zone = process.env['TZ'];
+    const first = written(full());
+    try {
+      Date.now = () => 4_000_000_000_000;
+      Math.random = () => 0.5;
+      process.env['TZ'] = 'Pacific/Kiritimati';
+      expect(written(full())).toEqual(first);
+    } finally {
+      Date.now = now;
+      Math.random = random;
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+  });
+
+  test('names every file by the folder of its stack and its target', () => {
+    const app = full();
+    expect([...new Set(written(app).map(([path]) => path.split('/').slice(0, 3).join('/')))]).toEqual([
+      'shop/dev/compose', 'shop/dev/PARITY.md', 'shop/dev/parity.json', 'shop/prod/compose', 'shop/prod/PARITY.md', 'shop/prod/parity.json',
+    ]);
+  });
+});
+
+describe('problems', () => {
+  const broken = () => {
+    const app = new App();
+    for (const environment of ['dev', 'prod']) {
+      const stack = new Stack(app, 'shop', environment, { targets: [new Compose()] });
+      service(stack, 'web', { ports: { http: 80 }, user: { uid: 0, gid: 0 } });
+      service(stack, 'api', { probes: undefined });
+    }
+    return app;
+  };
+
+  test('of all stacks are found at once, and printed with what, where and how to mend it', () => {
+    expect(problemsOf(broken())).toMatchInlineSnapshot();
+  });
+
+  test('go to the standard error, with exit code 1 and nothing written', () => {
+    const { out, err, exitCode } = run(broken());
+    expect({ out, exitCode, end: err.trimEnd().split('\n').at(-1) }).toEqual({ out: '', exitCode: 1, end: '6 problems; nothing was written' });
+  });
+
+  test('that two targets see alike are said once', () => {
+    const twice = { ...new Compose(), name: 'again', render: (graph: Parameters<Compose['render']>[0]) => new Compose().render(graph), print: () => new Map(), next: () => [] };
+    const withoutTool = shop(stack => { service(stack, 'web', { image: service(stack, 'other').spec.image, probes: undefined }); }, { targets: [new Compose(), twice] });
+    expect(problemsOf(withoutTool).match(/✖/g)).toHaveLength(1);
+  });
+
+  test('as an error for programs carry the same text', () => {
+    const { problems } = synthesize(broken());
+    expect(new SynthesisError(problems).message).toBe(problemsOf(broken()));
+  });
+
+  test('of what the construct itself declares are there too', () => {
+    const app = shop(stack => { service(stack, 'web').node.addValidation({ validate: () => ['it is Friday'] }); });
+    expect(problemsOf(app)).toBe('✖ it is Friday\n  at shop/dev/web\n  fix: see the validation that the construct itself declares\n');
+  });
+});
+
+describe('the parity report', () => {
+  const withNotes = () => shop(stack => {
+    const db = service(stack, 'db');
+    service(stack, 'web', { connects: [db.endpoint('http')], loosened: { accepted: ['it | may\nfail'] } });
+    service(stack, 'api', { connects: [db.endpoint('http')] });
+  });
+
+  test('names each construct and field, as data', () => {
+    expect(JSON.parse(written(withNotes()).find(([path]) => path === 'shop/dev/parity.json')![1]) as Note[]).toEqual([
+      { at: 'shop/dev/web', field: 'connections', target: 'compose', outcome: 'approximated', what: 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other' },
+      { at: 'shop/dev/web', field: 'loosened.accepted', target: 'compose', outcome: 'loosened', what: 'it | may\nfail' },
+      { at: 'shop/dev/api', field: 'connections', target: 'compose', outcome: 'approximated', what: 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other' },
+    ]);
+  });
+
+  test('says the same of several constructs once, as text that no note can break', () => {
+    expect(written(withNotes()).find(([path]) => path === 'shop/dev/PARITY.md')![1]).toMatchInlineSnapshot();
+  });
+
+  test('says so where a target expresses everything', () => {
+    expect(written(shop(stack => { service(stack, 'web'); })).find(([path]) => path === 'shop/dev/PARITY.md')![1]).toContain('## compose\n\nEverything is expressed.\n');
+  });
+
+  test('is errors under --strict, but for what was loosened on purpose', () => {
+    const { err, exitCode } = run(withNotes(), { strict: true });
+    expect({ err, exitCode }).toMatchInlineSnapshot();
+  });
+
+  test('stands in nobody\'s way without it', () => {
+    const { err, exitCode } = run(new App({ outdir: temporaryFolder() }), { strict: false });
+    expect({ err, exitCode }).toEqual({ err: '', exitCode: undefined });
+  });
+
+  test('is errors where --strict stands on the command line', () => {
+    process.argv.push('--strict');
+    try {
+      expect(run(withNotes()).exitCode).toBe(1);
+    } finally {
+      process.argv.pop();
+    }
+  });
+});
