@@ -99,7 +99,7 @@ export const count = (value: number, least = 1): number => {
 };
 
 /** Where the certificate authority reaches people. */
-export const email = (value: string): Conf => Conf.word(value, new RegExp(`^[\\w.+-]{1,64}@${LABEL}(?:\\.${LABEL})+$`, 'i'), {
+export const email = (value: string): Conf => Conf.word(value, new RegExp(`^\\w[\\w.+-]{0,63}@${LABEL}(?:\\.${LABEL})+$`, 'i'), {
   code: 'acme-email', what: `${shown(value)} is not an e-mail address`, fix: 'write it as name@shop.example',
 });
 

@@ -46,6 +46,7 @@ export function locationsOf(passes: readonly Pass[], files: readonly Files[], li
 /** Never seen: both values come from paths that were read already. */
 const ROOT = { code: 'nginx-path', what: 'a part of a path is no path', fix: 'report this as an error of compose8s' };
 
-function longest<T extends { readonly path: Conf }>(items: readonly T[], path: Conf): T | undefined {
+/** The one whose path is the longest beginning of a path. */
+export function longest<T extends { readonly path: Conf }>(items: readonly T[], path: Conf): T | undefined {
   return items.filter(item => path.text.startsWith(item.path.text)).sort((a, b) => b.path.text.length - a.path.text.length)[0];
 }

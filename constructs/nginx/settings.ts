@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { attempt, Duration, Endpoint, FaultError, namedProbes, portOf, readResources, Size, type DurationLike, type Resources, type Volume } from '../../lib/model';
 import { Conf, conf } from './conf';
 import * as grammar from './grammar';
-import { locationsOf, type Files, type Limit, type Location, type Pass } from './locations';
+import { locationsOf, longest, type Files, type Limit, type Location, type Pass } from './locations';
 import type { NginxProxyProps, ProxyPass, RateLimit, SecurityHeaders, Upstream } from './props';
 
 /** The props with defaults filled in, every value read by a grammar. Templates see nothing else. */
@@ -192,19 +192,15 @@ class Reader {
 
   /** The paths that HTTP probes ask of what the routes name, where a visitor's request would get to the same port. */
   health(passes: readonly Pass[], upstreams: Settings['upstreams'], more: readonly string[]): { path: Conf; upstream: Conf }[] {
-    const answering = (path: Conf) => locationsOf(passes, [], []).findLast(location => path.text.startsWith(location.path.text))?.answer;
-    const probed = upstreams.flatMap(({ name, endpoint: { workload, portName } }) => namedProbes(workload.spec.probes ?? NO_PROBES).flatMap(([, { check }]) => {
-      if (check.kind !== 'http' || portOf(check, workload.spec.ports) !== portName) return [];
-      return this.value('health', () => ({ path: grammar.path(check.path.split('?')[0]!), upstream: name })) ?? [];
-    })).filter(({ path, upstream }) => {
-      const answer = answering(path);
-      return answer?.kind === 'proxy' && answer.pass.upstream === upstream;
+    const probed = upstreams.flatMap(({ name, endpoint: { workload: { spec: { probes, ports } }, portName } }) => {
+      const paths = probes ? namedProbes(probes).flatMap(([, { check }]) => (check.kind === 'http' && portOf(check, ports) === portName ? [check.path.split('?')[0]!] : [])) : [];
+      return this.each('health', paths, value => ({ path: grammar.path(value), upstream: name })).filter(({ path }) => longest(passes, path)?.upstream === name);
     });
     const asked = this.each('health', more, value => {
       const path = grammar.path(value);
-      const answer = answering(path);
-      if (answer?.kind !== 'proxy') throw new FaultError({ code: 'nginx-health', what: `no route answers at '${value}'`, fix: 'name a path below one of the routes' });
-      return { path, upstream: answer.pass.upstream };
+      const pass = longest(passes, path);
+      if (!pass) throw new FaultError({ code: 'nginx-health', what: `no route answers at '${value}'`, fix: 'name a path below one of the routes' });
+      return { path, upstream: pass.upstream };
     });
     return [...new Map([...probed, ...asked].map(entry => [entry.path.text, entry])).values()];
   }
@@ -255,7 +251,6 @@ class Reader {
 
 /** Never seen: these words are our own. */
 const OWN = { code: 'nginx-name', what: 'a name of our own is none', fix: 'report this as an error of compose8s' };
-const NO_PROBES = { ready: undefined, startup: Duration.seconds(1) } as never;
 
 function endpointOf(to: Upstream): Endpoint {
   return to instanceof Endpoint ? to : to.endpoint;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { BackupCronJob, Postgres, Redis } from '../../constructs';
-import { App, Compose, Cron, Secret, Stack, SynthesisError, synthesize, text, type Note } from '../../lib';
+import { App, Compose, Cron, Image, Secret, Stack, SynthesisError, synthesize, text, type Note } from '../../lib';
 import { allFiles } from '../../lib/core/app';
 import { filesBelow, run, temporaryFolder } from '../support/run';
 import { problemsOf, service, shop } from '../support/stacks';
@@ -84,7 +84,32 @@ describe('problems', () => {
   };
 
   test('of all stacks are found at once, and printed with what, where and how to mend it', () => {
-    expect(problemsOf(broken())).toMatchInlineSnapshot();
+    expect(problemsOf(broken())).toMatchInlineSnapshot(`
+"✖ port http is 80: a process that is not root cannot listen there
+  at shop/dev/web
+  fix: listen at 1024 or above; a route can publish it under any number
+
+✖ it would run as user 0
+  at shop/dev/web
+  fix: give the number of a user that is not root
+
+✖ nothing tells whether it is healthy
+  at shop/dev/api
+  fix: give probes: HealthProbes.http({ ready: … }), HealthProbes.tcp() or HealthProbes.command([…])
+
+✖ port http is 80: a process that is not root cannot listen there
+  at shop/prod/web
+  fix: listen at 1024 or above; a route can publish it under any number
+
+✖ it would run as user 0
+  at shop/prod/web
+  fix: give the number of a user that is not root
+
+✖ nothing tells whether it is healthy
+  at shop/prod/api
+  fix: give probes: HealthProbes.http({ ready: … }), HealthProbes.tcp() or HealthProbes.command([…])
+"
+`);
   });
 
   test('go to the standard error, with exit code 1 and nothing written', () => {
@@ -94,8 +119,8 @@ describe('problems', () => {
 
   test('that two targets see alike are said once', () => {
     const twice = { ...new Compose(), name: 'again', render: (graph: Parameters<Compose['render']>[0]) => new Compose().render(graph), print: () => new Map(), next: () => [] };
-    const withoutTool = shop(stack => { service(stack, 'web', { image: service(stack, 'other').spec.image, probes: undefined }); }, { targets: [new Compose(), twice] });
-    expect(problemsOf(withoutTool).match(/✖/g)).toHaveLength(1);
+    const withoutTool = shop(stack => { service(stack, 'web', { image: Image.registry('example/app:1.0', { user: { uid: 1000, gid: 1000 } }) }); }, { targets: [new Compose(), twice] });
+    expect(problemsOf(withoutTool).match(/✖ .*/g)).toEqual(['✖ the image example/app:1.0 has no tool known that could make its http check from inside, as Docker wants it']);
   });
 
   test('as an error for programs carry the same text', () => {
@@ -110,11 +135,11 @@ describe('problems', () => {
 });
 
 describe('the parity report', () => {
-  const withNotes = () => shop(stack => {
+  const withNotes = (outdir?: string) => shop(stack => {
     const db = service(stack, 'db');
     service(stack, 'web', { connects: [db.endpoint('http')], loosened: { accepted: ['it | may\nfail'] } });
     service(stack, 'api', { connects: [db.endpoint('http')] });
-  });
+  }, {}, outdir);
 
   test('names each construct and field, as data', () => {
     expect(JSON.parse(written(withNotes()).find(([path]) => path === 'shop/dev/parity.json')![1]) as Note[]).toEqual([
@@ -125,7 +150,22 @@ describe('the parity report', () => {
   });
 
   test('says the same of several constructs once, as text that no note can break', () => {
-    expect(written(withNotes()).find(([path]) => path === 'shop/dev/PARITY.md')![1]).toMatchInlineSnapshot();
+    expect(written(withNotes()).find(([path]) => path === 'shop/dev/PARITY.md')![1]).toMatchInlineSnapshot(`
+"# Parity of shop/dev
+
+What was asked for and is not exactly so on a target. What is not listed here means the same on each.
+
+## compose
+
+| field | outcome | what it means | of |
+|---|---|---|---|
+| \`connections\` | approximated | Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other | web, api |
+| \`loosened.accepted\` | loosened | it \\| may fail | web |
+
+- *approximated*: another way that serves the purpose.
+- *loosened*: a safeguard given up on purpose.
+"
+`);
   });
 
   test('says so where a target expresses everything', () => {
@@ -134,11 +174,25 @@ describe('the parity report', () => {
 
   test('is errors under --strict, but for what was loosened on purpose', () => {
     const { err, exitCode } = run(withNotes(), { strict: true });
-    expect({ err, exitCode }).toMatchInlineSnapshot();
+    expect({ err, exitCode }).toMatchInlineSnapshot(`
+{
+  "err": "✖ compose does not express connections exactly: Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other
+  at shop/dev/web
+  fix: ask for something that both targets have, or synthesize without --strict
+
+✖ compose does not express connections exactly: Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other
+  at shop/dev/api
+  fix: ask for something that both targets have, or synthesize without --strict
+
+2 problems; nothing was written
+",
+  "exitCode": 1,
+}
+`);
   });
 
   test('stands in nobody\'s way without it', () => {
-    const { err, exitCode } = run(new App({ outdir: temporaryFolder() }), { strict: false });
+    const { err, exitCode } = run(withNotes(temporaryFolder()), { strict: false });
     expect({ err, exitCode }).toEqual({ err: '', exitCode: undefined });
   });
 

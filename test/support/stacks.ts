@@ -7,8 +7,8 @@ import { composeErrors } from './compose-schema';
 export const IMAGE = Image.registry('example/app:1.0', { user: { uid: 10001, gid: 10001 }, tools: ['curl', 'nc', 'shell'], folders: ['/data'] });
 
 /** An app of one stack, `shop/dev`, for Compose. */
-export function shop(build: (stack: Stack) => void, props: Partial<StackProps> = {}): App {
-  const app = new App();
+export function shop(build: (stack: Stack) => void, props: Partial<StackProps> = {}, outdir?: string): App {
+  const app = new App({ outdir });
   build(new Stack(app, 'shop', 'dev', { targets: [new Compose()], ...props }));
   return app;
 }

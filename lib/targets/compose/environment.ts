@@ -1,5 +1,5 @@
-import type { Workload } from '../../model';
-import { secretKeysOf, type Graph } from '../../core/graph';
+import { secretKeysOf, secretOf, type Graph } from '../../core/graph';
+import { revisionVariable } from '../../core/secrets/inventory';
 import { defaultSecretsFolder } from './context';
 import type { Dialect } from './dialect';
 import { cores, cpuVariable, portVariable } from './services';
@@ -25,7 +25,10 @@ export function envExample(graph: Graph, dialect: Dialect): string {
   }
   lines.push('', '# The most CPUs of each service. Docker refuses more than this host has.');
   for (const workload of graph.workloads) lines.push(`#${cpuVariable(graph.name(workload))}=${cores(workload.spec.resources.cpu.limit)}`);
-  const variables = new Set(graph.workloads.flatMap((workload: Workload) => secretKeysOf(workload).map(key => dialect.variable(key))));
+  const variables = new Set(graph.workloads.flatMap(workload => [
+    ...secretKeysOf(workload).map(key => dialect.variable(key)),
+    ...workload.spec.mounts.flatMap(mount => secretOf(mount) ?? []).map(({ secret }) => revisionVariable(graph.name(secret))),
+  ]));
   if (variables.size > 0) {
     lines.push('', '# Not here: these come from the file .env in the folder with the secrets.', ...[...variables].sort().map(name => `#   ${name}`));
   }

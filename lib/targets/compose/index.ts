@@ -1,8 +1,8 @@
 import type { IConstruct } from 'constructs';
-import { dump } from 'js-yaml';
 import { builtImages, buildFiles } from '../../core/build-context';
 import { secretOf, type Graph } from '../../core/graph';
 import { Patches } from '../../core/patches';
+import { yaml } from '../../core/yaml';
 import { Findings, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
 import { pathOf, type Certificate, type Config, type Kind, type Problem, type Route, type Secret, type Volume, type Workload } from '../../model';
 import { hostConflicts } from './conflicts';
@@ -183,8 +183,4 @@ function byMember(networks: readonly Network[]): ReadonlyMap<Workload, readonly 
 
 function indented(block: string): string {
   return block.replace(/^(?=.)/gm, '  ');
-}
-
-function yaml(value: object): string {
-  return dump(value, { lineWidth: -1, noRefs: true });
 }

@@ -42,7 +42,8 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     cap_drop: ['ALL'],
     cap_add: some([...loosened.capabilities ?? []]),
     security_opt: ['no-new-privileges:true'],
-    tmpfs: some(scratch.map(({ path, size }) => `${path}:size=${size.bytes},mode=1777`)),
+    // Before runc 1.1.9 a folder of the image at this path decides the mode, whatever is asked for: so the user owns it.
+    tmpfs: some(scratch.map(({ path, size }) => `${path}:size=${size.bytes},mode=1777,uid=${user!.uid},gid=${user!.gid}`)),
     shm_size: sharedMemory && byteValue(sharedMemory),
     deploy: {
       replicas: runs.kind === 'service' ? (published.length > 0 ? 1 : replicasOf(runs.replicas)) : undefined,

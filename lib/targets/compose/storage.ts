@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { sha256 } from '../../core/output';
+import { revisionVariable } from '../../core/secrets/inventory';
 import { secretOf } from '../../core/graph';
 import type { Mount, Workload } from '../../model';
 import { PROJECT_FOLDER, secretsFolder, type Context } from './context';
 import type { ComposeConfig, ComposeSecret, ComposeService } from './types';
-import { variableName } from '../../core/names';
 
 type Mounts = Required<Pick<ComposeService, 'volumes' | 'configs' | 'secrets'>>;
 
@@ -42,7 +42,7 @@ export function mountsOf(workload: Workload, context: Context): { readonly mount
       const { path } = mount;
       const { secret, keys } = secretOf(mount)!;
       for (const key of keys) secrets.push({ source: secretName(graph.name(secret), key), target: posix.join(path, key) });
-      revisions.push(`\${${variableName(graph.name(secret), 'REVISION')}:-}`);
+      revisions.push(`\${${revisionVariable(graph.name(secret))}:-}`);
       if (secret.spec.revision) hashed.push(`${secret.node.path}\0${secret.spec.revision}`);
     }
   };

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { secretKeysOf, secretOf, type Graph } from '../../core/graph';
-import { variableName } from '../../core/names';
+import { revisionVariable } from '../../core/secrets/inventory';
 import { pathOf, type Problem } from '../../model';
 import type { Dialect } from './dialect';
 import { cpuVariable, portVariable } from './services';
@@ -27,7 +27,7 @@ export function variableConflicts(graph: Graph, dialect: Dialect): Problem[] {
     for (const key of secretKeysOf(workload)) claim(dialect.variable(key), key.secret, `the key ${key.name} of ${graph.name(key.secret)}`, 'give the secret another id, or its key another name');
     for (const mount of workload.spec.mounts) {
       const secret = secretOf(mount)?.secret;
-      if (secret) claim(variableName(graph.name(secret), 'REVISION'), secret, `the revision of ${graph.name(secret)}`, 'give the secret another id');
+      if (secret) claim(revisionVariable(graph.name(secret)), secret, `the revision of ${graph.name(secret)}`, 'give the secret another id');
     }
   }
   return problems;

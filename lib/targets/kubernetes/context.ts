@@ -35,8 +35,6 @@ export interface Context {
   readonly plan: Plan;
   readonly dialect: Dialect;
   readonly findings: Findings;
-  /** The system's name, as a label can bear it. */
-  readonly system: string;
   readonly expose: Expose;
   /** Where built images go that name no registry themselves. */
   readonly registry: string | undefined;
@@ -61,11 +59,11 @@ export function selectorOf(name: string): Record<string, string> {
   return { 'app.kubernetes.io/name': name };
 }
 
-export function labelsOf({ system, graph: { stack } }: Context, name: string): Record<string, string> {
+export function labelsOf({ graph: { stack } }: Context, name: string): Record<string, string> {
   return {
     'app.kubernetes.io/name': name,
     'app.kubernetes.io/instance': stack.projectName,
-    'app.kubernetes.io/part-of': system,
+    'app.kubernetes.io/part-of': stack.system,
     'app.kubernetes.io/managed-by': 'compose8s',
   };
 }

@@ -2,7 +2,6 @@ import type { IConstruct } from 'constructs';
 import { builtImages, buildFiles } from '../../core/build-context';
 import type { Graph } from '../../core/graph';
 import { graphProblems } from '../../core/graph-problems';
-import { dnsLabel } from '../../core/names';
 import { sha256 } from '../../core/output';
 import { Patches } from '../../core/patches';
 import { SynthesisError } from '../../core/synthesis';
@@ -55,9 +54,7 @@ export class Kubernetes implements Target {
 
   render(graph: Graph): Rendering {
     const findings = new Findings(this.name, pathOf);
-    const context: Context = {
-      graph, findings, plan: new Plan(graph), dialect: new Dialect(graph), system: dnsLabel(graph.stack.system), expose: this.expose, registry: this.registry,
-    };
+    const context: Context = { graph, findings, plan: new Plan(graph), dialect: new Dialect(graph), expose: this.expose, registry: this.registry };
     const documents = [
       ...stackDocuments(context),
       ...[...graph.workloads, ...graph.volumes, ...graph.configs, ...graph.secrets, ...graph.certificates, ...graph.routes]

@@ -1,5 +1,4 @@
 import { secretKeysOf } from '../../core/graph';
-import { dnsLabel } from '../../core/names';
 import { sha256 } from '../../core/output';
 import { Text, type Workload } from '../../model';
 import { containerOf, type Doing } from './containers';
@@ -29,7 +28,7 @@ export function podOf(workload: Workload, { container = {}, ...traits }: PodTrai
   const hash = contentHash(inhabitants, context);
   return {
     metadata: {
-      labels: { ...labelsOf(context, name), ...(tier ? { 'compose8s/tier': dnsLabel(tier.name) } : {}) },
+      labels: { ...labelsOf(context, name), ...(tier ? { 'compose8s/tier': tier.name } : {}) },
       ...(hash ? { annotations: { 'compose8s/content': hash } } : {}),
     },
     spec: {

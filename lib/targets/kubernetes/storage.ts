@@ -29,11 +29,12 @@ export class PodVolumes {
     templates.forEach(name => this.taken.add(name));
   }
 
-  add(wanted: string, source: Omit<PodVolume, 'name'>): string {
-    const key = `${wanted}\0${JSON.stringify(source)}`;
+  /** @param what tells it from others of the same content; the name is made of it. */
+  add(what: string, source: Omit<PodVolume, 'name'>): string {
+    const key = `${what}\0${JSON.stringify(source)}`;
     const known = this.byContent.get(key);
     if (known) return known;
-    const short = shortened(wanted);
+    const short = shortened(dnsLabel(what));
     let name = short;
     for (let i = 2; this.taken.has(name); i++) name = `${short.slice(0, LONGEST_NAME - 4)}-${i}`;
     this.taken.add(name);
@@ -86,7 +87,7 @@ export function mountsOf(workload: Workload, container: string, { volumes, writt
   };
   const { scratch, sharedMemory } = workload.spec;
   const inMemory = (path: string, size: Size): VolumeMount => (
-    { name: volumes.add(dnsLabel(container + path), { emptyDir: { medium: 'Memory', sizeLimit: sizeQuantity(size) } }), mountPath: path }
+    { name: volumes.add(container + path, { emptyDir: { medium: 'Memory', sizeLimit: sizeQuantity(size) } }), mountPath: path }
   );
   return [
     ...workload.spec.mounts.flatMap(show),

@@ -65,7 +65,6 @@ const CONTROLLERS: { readonly [K in Run['kind']]: (workload: Workload, runs: Ext
     if (typeof restart !== 'string') {
       findings.note(workload, 'runs.restart', 'approximated', `a cluster starts it again without end, with growing pauses, not only ${restart.onFailure} times`);
     }
-    const name = graph.name(workload);
     const isStateful = ownsVolume(graph, workload);
     const most = typeof replicas === 'number' ? replicas : replicas.max;
     return [
@@ -73,7 +72,7 @@ const CONTROLLERS: { readonly [K in Run['kind']]: (workload: Workload, runs: Ext
       ...(isStateful ? [governingService(workload, context), statefulSet(workload, context)] : [deployment(workload, replicas, context)]),
       ...(most > 1 ? [disruptionBudget(workload, context)] : []),
       ...(typeof replicas === 'number' ? [] : [autoscaler(workload, replicas, context)]),
-    ].map(([kind, documentName, body]) => document(context, workload, kind, documentName ?? name, body));
+    ].map(([kind, name, body]) => document(context, workload, kind, name, body));
   },
   release: (workload, { kind: _kind, check: _check, ...rest }, context) => {
     rest satisfies Record<string, never>;
@@ -99,7 +98,7 @@ const CONTROLLERS: { readonly [K in Run['kind']]: (workload: Workload, runs: Ext
   },
 };
 
-type Made = { [K in keyof Manifests]: readonly [kind: K, name: string | undefined, body: Body<K>] }[keyof Manifests];
+type Made = { [K in keyof Manifests]: readonly [kind: K, name: string, body: Body<K>] }[keyof Manifests];
 
 function deployment(workload: Workload, replicas: Extract<Run, { kind: 'service' }>['replicas'], context: Context): Made {
   const name = context.graph.name(workload);

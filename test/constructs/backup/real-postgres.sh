@@ -153,6 +153,7 @@ done
 # A pg_dump that stops in the middle until it is told to go on.
 cat >"$STAGE/slow/pg_dump" <<SLOW
 #!/bin/sh
+[ "\$*" != --version ] || exec '$bin/pg_dump' --version
 { '$bin/pg_dump' "\$@"; echo \$? >'$STAGE/dump-status'; } | { head -c 200000; touch '$STAGE/in-the-middle'; while [ ! -e '$STAGE/go-on' ] && [ -d '$STAGE' ]; do sleep 0.1; done; cat; }
 exit "\$(cat '$STAGE/dump-status')"
 SLOW

@@ -54,7 +54,7 @@ else {
       ]);
       expect(metrics.endsWith('\n')).toBe(true);
       expect(statSync(stage.path('backup.prom')).mode & 0o777).toBe(0o644);
-      expect(output).toMatch(new RegExp(`INFO  backup: summary: 1 backups, \\d+ B in all, latest ${name}`));
+      expect(output).toMatch(new RegExp(`INFO {2}backup: summary: 1 backups, \\d+ B in all, latest ${name}`));
       for (const line of output.trim().split('\n')) expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (INFO |WARN |ERROR) backup: /);
     });
 

@@ -67,7 +67,7 @@ describe('hostile values', () => {
   });
 
   test.each(Object.keys(FIELDS))('%s: neither can a value end its directive', field => {
-    for (const value of ['evil;} server { listen 1;', '/evil;', "/evil'; x", '/a/ { evil', 'evil"; add_header X "y', '/evil/$host', '/${evil}', '/evil\n', '-evil']) {
+    for (const value of ['evil;} server { listen 1;', '/evil;', "/evil'; x", '/a/ { evil', 'evil"; add_header X "y', '/evil/$host', '/${evil}', '/evil\n', '-evil@shop.example']) {
       const { problems, emitted } = build(field, value);
       expect(problems).not.toEqual([]);
       expect(emitted).not.toContain('evil');

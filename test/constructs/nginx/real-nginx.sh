@@ -282,6 +282,54 @@ within 10 answers
 is '[ACME] upstreams as soon as they are there' 200 "$(status "$site/")"
 stop
 
+# --- a certificate by ACME, for real, where its test server and certbot are installed -------------------------------------------
+#     go install github.com/letsencrypt/pebble/v2/cmd/pebble{,-challtestsrv}@latest
+
+if command -v pebble pebble-challtestsrv certbot >/dev/null; then
+  rm -rf "$stage/certificate" "$stage/acme"
+  mkdir "$stage/certificate" "$stage/acme"
+  prepare acme
+  dns=$((base + 5)) management=$((base + 6)) acme=$((base + 7))
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
+    -keyout "$stage/acme/key.pem" -out "$stage/acme/cert.pem" 2>/dev/null
+  cat >"$stage/acme/pebble.json" <<END
+{"pebble": {"listenAddress": "127.0.0.1:$acme", "managementListenAddress": "127.0.0.1:$((base + 8))", "httpPort": $http, "tlsPort": $https,
+  "certificate": "$stage/acme/cert.pem", "privateKey": "$stage/acme/key.pem", "profiles": {"default": {"description": "", "validityPeriod": 7776000}}}}
+END
+  pebble-challtestsrv -dnsserver "127.0.0.1:$dns" -management "127.0.0.1:$management" -http01 '' -https01 '' -tlsalpn01 '' -doh '' \
+    -defaultIPv4 127.0.0.1 -defaultIPv6 '' >"$stage/logs/dns" 2>&1 &
+  started+=($!)
+  PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 pebble -config "$stage/acme/pebble.json" -dnsserver "127.0.0.1:$dns" >"$stage/logs/pebble" 2>&1 &
+  started+=($!)
+  within 5 ask "https://localhost:$acme/dir"
+  sed "s|/var/lib/certificate|$stage/certificate|; s|/var/lib/certbot|$stage/acme/state|; s|/var/lib/letsencrypt|$stage/acme/work|; s|/tmp/certbot|$stage/acme/logs|" \
+    "$here/../../../constructs/nginx/scripts/certbot.sh" >"$stage/acme/certbot.sh"
+  give
+  start dash
+  get() { # HOST...: as the scheduled workload does
+    REQUESTS_CA_BUNDLE=$stage/acme/cert.pem HOME=$stage "${as_user[@]}" busybox sh "$stage/acme/certbot.sh" --email ops@shop.example --server "https://localhost:$acme/dir" \
+      "${@/#/--domain=}" >"$stage/logs/certbot" 2>&1
+  }
+  get shop.example
+  is '[ACME] certbot gets a certificate through nginx' '0 *' "$? $(tail -n 20 "$stage/logs/certbot")"
+  issuer() { openssl s_client -connect "127.0.0.1:$https" -servername shop.example </dev/null 2>/dev/null | sed -n 's/^issuer=//p'; }
+  pebbles() { [[ $(issuer) == *Pebble* ]]; }
+  within 10 pebbles
+  is '[ACME] which nginx serves' '*Pebble*' "$(issuer)"
+  is '[ACME] whose key only its user reads' 600 "$(stat -c %a "$stage/certificate/tls.key")"
+  before=$(cksum <"$stage/certificate/tls.crt")
+  get shop.example
+  is '[ACME] while it is not due, nothing changes' "0 $before" "$? $(cksum <"$stage/certificate/tls.crt")"
+  get shop.example www.shop.example
+  is '[ACME] a new host is added' '0 *DNS:shop.example, DNS:www.shop.example*' "$? $(openssl x509 -in "$stage/certificate/tls.crt" -noout -ext subjectAltName | tr '\n' ' ')"
+  rm "$stage/certificate/tls.crt"
+  get shop.example www.shop.example
+  is '[ACME] what was lost is laid there again' 0 "$(test -s "$stage/certificate/tls.crt"; echo $?)"
+  stop
+else
+  echo 'skip  a certificate by ACME: neither pebble nor certbot is installed'
+fi
+
 # --- TLS ends elsewhere -----------------------------------------------------------------------------------------------------------
 
 prepare off

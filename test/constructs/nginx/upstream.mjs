@@ -2,9 +2,11 @@
  * What stands behind the proxy in real-nginx.sh: upstream.mjs ADDRESS NAME. Answers with what it was sent.
  * Or a client that asks for a WebSocket and says hello: upstream.mjs --websocket URL
  */
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { request } from 'node:https';
+import { setTimeout } from 'node:timers';
 
 const [address, name] = process.argv.slice(2);
 const accept = key => createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { output } from '../support/shell';
 import { until } from '../support/until';
 import type { Site } from './site';
 
 const NAME = /cedrus_backup_\d{8}_\d{6}\.sql\.gz$/gm;
 /** As `backup.sh help` lists them. */
-const EXIT = { unreachable: 4, dump: 5, damaged: 6, notEmpty: 8 };
+const EXIT = { unreachable: 4, damaged: 6, notEmpty: 8 };
 const PARTIALS = '/backups/.cedrus_backup.partial.*';
 
 export function describeBackups(site: () => Site): void {
@@ -28,15 +28,31 @@ export function describeBackups(site: () => Site): void {
 
   test('with the database down a backup fails aloud, and leaves neither a file nor a success', async () => {
     const [before, success] = [await names(), await lastSuccess()];
-    await site().stack.compose('stop', 'postgres');
-    const outcome = await site().stack.run('run', '--rm', '-T', '--no-deps', 'backup', 'backup');
-    await site().stack.compose('start', 'postgres');
-    await site().ready();
+    const outcome = await site().without('postgres', () => site().stack.run('run', '--rm', '-T', '--no-deps', 'backup', 'backup'));
     expect(outcome).toMatchObject({ code: EXIT.unreachable, stderr: expect.stringContaining('database cedrus_prod at postgres:5432 cannot be reached') });
     expect([await names(), await lastSuccess()]).toEqual([before, success]);
   });
 
-  describeInterrupted(site, backup, shell, names);
+  test('`kill -9` in mid-backup leaves no file with a backup\'s name; the next run clears up and succeeds', async () => {
+    const before = await names();
+    const written = async () => Number(await shell(`cat ${PARTIALS} | wc -c`));
+    // So much that the dump takes seconds.
+    await site().stack.psql('CREATE TABLE ballast AS SELECT md5(i::text) || md5((i + 1)::text) || md5((i + 2)::text) AS line FROM generate_series(1, 1000000) AS i');
+    try {
+      const id = (await site().stack.compose('run', '--detach', 'backup', 'backup')).trim();
+      await until('a part of the backup is written', async () => await written() > 100_000, { pause: 50 });
+      await output('docker', ['kill', '--signal', 'KILL', id]);
+      expect(await output('docker', ['wait', id])).toBe('137\n');
+      await output('docker', ['rm', id]);
+    } finally {
+      await site().stack.psql('DROP TABLE ballast');
+    }
+    expect(await written()).toBeGreaterThan(100_000);
+    expect(await names()).toEqual(before);
+    expect(await backup('backup')).toMatchObject({ code: 0 });
+    expect(await names()).toHaveLength(before.length + 1);
+    expect(await shell(`ls ${PARTIALS} 2>/dev/null; true`)).toBe('');
+  });
 
   test('a truncated backup is refused, with and without a sound gzip around it, and the database stays as it is', async () => {
     const count = await site().visitor.count();
@@ -61,12 +77,11 @@ export function describeBackups(site: () => Site): void {
     const rows = await countRows(site());
     expect(documents.map(({ title }) => title)).toEqual(expect.arrayContaining(['Cone', 'Needle', 'Ring']));
 
-    await site().stack.compose('stop', 'web');
-    await site().stack.psql('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-    expect(await countRows(site())).toBe('');
-    const outcome = await site().stack.run('run', '--rm', '-T', 'backup-restore');
-    await site().stack.compose('start', 'web');
-    await site().ready();
+    const outcome = await site().without('web', async () => {
+      await site().stack.psql('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+      expect(await countRows(site())).toBe('');
+      return site().stack.run('run', '--rm', '-T', 'backup-restore');
+    });
 
     expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining('library_document') });
     expect(await countRows(site())).toBe(rows);
@@ -77,35 +92,6 @@ export function describeBackups(site: () => Site): void {
   test('the drill passes, and leaves no database behind', async () => {
     expect(await site().stack.run('run', '--rm', '-T', 'backup-drill')).toMatchObject({ code: 0, stdout: expect.stringContaining('drill passed') });
     expect(await site().stack.psql("SELECT count(*) FROM pg_database WHERE datname LIKE 'drill%'")).toBe('0\n');
-  });
-}
-
-type Backup = (...args: string[]) => Promise<{ readonly code: number; readonly stdout: string }>;
-
-/** A dump that takes seconds, and is cut short in the middle of them. */
-function describeInterrupted(site: () => Site, backup: Backup, shell: (script: string) => Promise<string>, names: () => Promise<readonly string[]>): void {
-  beforeAll(() => site().stack.psql("CREATE TABLE ballast AS SELECT md5(i::text) || md5((i + 1)::text) || md5((i + 2)::text) AS line FROM generate_series(1, 1000000) AS i"));
-  afterAll(() => site().stack.psql('DROP TABLE IF EXISTS ballast'));
-
-  /** The id of a container whose backup has written a part of its file. */
-  const halfway = async () => {
-    const id = (await site().stack.compose('run', '--detach', 'backup', 'backup')).trim();
-    await until('a part of the backup is written', async () => Number(await shell(`cat ${PARTIALS} | wc -c`)) > 100_000, { pause: 50 });
-    return id;
-  };
-
-  test('`kill -9` in mid-backup leaves no file with a backup\'s name; the next run clears up and succeeds', async () => {
-    const before = await names();
-    const id = await halfway();
-    await output('docker', ['kill', '--signal', 'KILL', id]);
-    expect(await output('docker', ['wait', id])).toBe('137\n');
-    await output('docker', ['rm', id]);
-    expect(Number(await shell(`cat ${PARTIALS} | wc -c`))).toBeGreaterThan(0);
-    expect(await names()).toEqual(before);
-    await site().stack.psql('DROP TABLE ballast');
-    expect(await backup('backup')).toMatchObject({ code: 0 });
-    expect(await names()).toHaveLength(before.length + 1);
-    expect(await shell(`ls ${PARTIALS} 2>/dev/null; true`)).toBe('');
   });
 }
 

@@ -56,7 +56,8 @@ export function describeProxy(site: () => Site): void {
       status: 200,
       headers: { 'content-type': expect.stringMatching(/^text\/css/), 'content-encoding': 'gzip', 'cache-control': 'public, max-age=31536000, immutable', vary: 'Accept-Encoding' },
     });
-    expect(gunzipSync(answer.body)).toEqual(await readFile(join(PROJECT, 'apps/cedrus/app/library/static/library/site.css')));
+    const source = await readFile(join(PROJECT, 'apps/cedrus/app/library/static/library/site.css'), 'utf8');
+    expect(gunzipSync(answer.body).toString().replaceAll(/\.[0-9a-f]{12}(?=\.)/g, '')).toBe(source);
     expect(await logged(site(), path)).toMatchObject({ status: '200', upstream_addr: '' });
   });
 

@@ -43,9 +43,20 @@ export class Site {
     await until('nginx answers', async () => (await this.visitor.request('/health/')).status === 200);
   }
 
+  /** Stops a service for as long as something is tried, and waits until all is well again. */
+  async without<T>(service: string, attempt: () => Promise<T>): Promise<T> {
+    await this.stack.compose('stop', service);
+    try {
+      return await attempt();
+    } finally {
+      await this.stack.compose('start', service);
+      await this.ready();
+    }
+  }
+
   /** Waits for `/health/ready/` to say so. */
-  async ready(seconds = 30): Promise<void> {
-    await until('the site is ready', async () => (await this.visitor.request('/health/ready/')).status === 200, { seconds });
+  async ready(): Promise<void> {
+    await until('the site is ready', async () => (await this.visitor.request('/health/ready/')).status === 200);
   }
 }
 

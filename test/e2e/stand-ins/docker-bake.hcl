@@ -48,7 +48,7 @@ target "adminer" {
 target "certbot" {
   context  = "certbot"
   contexts = { alpine = "target:alpine" }
-  tags     = ["certbot/certbot:latest"]
+  tags     = ["certbot/certbot:latest", "certbot/certbot:v5.8.0"]
 }
 
 target "golang" {

@@ -12,11 +12,11 @@ describe('a service on Kubernetes', () => {
   });
 
   test('finds its pods by one label that never changes, and bears the recommended ones', () => {
-    const { metadata, spec } = clusterOf(stack => service(stack, 'web', { tier: { name: 'frontEnd', range: '10.1.0.0/24' } })).get('Deployment', 'web');
+    const { metadata, spec } = clusterOf(stack => service(stack, 'web', { tier: { name: 'frontend', range: '10.1.0.0/24' } })).get('Deployment', 'web');
     const labels = { 'app.kubernetes.io/name': 'web', 'app.kubernetes.io/instance': 'shop-dev', 'app.kubernetes.io/part-of': 'shop', 'app.kubernetes.io/managed-by': 'compose8s' };
     expect(metadata.labels).toEqual(labels);
     expect(spec.selector).toEqual({ matchLabels: { 'app.kubernetes.io/name': 'web' } });
-    expect(spec.template.metadata?.labels).toEqual({ ...labels, 'compose8s/tier': 'front-end' });
+    expect(spec.template.metadata?.labels).toEqual({ ...labels, 'compose8s/tier': 'frontend' });
   });
 
   test('takes traffic without a gap: new pods come first, and old ones linger while proxies learn of it', () => {

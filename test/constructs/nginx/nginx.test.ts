@@ -1,0 +1,230 @@
+import { describe, expect, test } from '@jest/globals';
+import { NginxProxy, type NginxProxyProps } from '../../../constructs/nginx';
+import { isSince } from '../../../constructs/nginx/settings';
+import { Graph, Stack } from '../../../lib/core';
+import { Duration, Image, Probe, problemsBelow, Workload, type Route } from '../../../lib/model';
+import { cedrusProps, filesOf, shop } from './cedrus';
+
+function proxy(change: (system: ReturnType<typeof shop>) => Partial<NginxProxyProps> = () => ({})) {
+  const system = shop();
+  const nginx = new NginxProxy(system.stack, 'nginx', { ...cedrusProps(system), ...change(system) });
+  const files = filesOf(nginx);
+  return { ...system, nginx, files, spec: nginx.workload.spec, graph: new Graph(system.stack), problems: problemsBelow(system.stack).filter(({ at }) => at.startsWith('shop/prod/nginx')) };
+}
+
+/** The body of a location of the site. */
+function location(files: Record<string, string>, path: string): string {
+  return new RegExp(`^location ${path.replaceAll('.', '\\.')} \\{\\n([^]*?)^\\}`, 'm').exec(files['site.conf']!)?.[1] ?? 'no such location';
+}
+
+test("Cedrus' production settings, as nginx reads them", () => {
+  const { files, problems } = proxy();
+  expect(problems).toEqual([]);
+  const { 'start.sh': script, ...configuration } = files;
+  expect(script).toMatch(/^#!\/bin\/sh\n/);
+  expect(Object.entries(configuration).map(([name, content]) => `# ${'-'.repeat(20)} ${name}\n${content}`).join('\n')).toMatchSnapshot();
+});
+
+describe('what follows from a route', () => {
+  test('the proxy may reach it, waits for it, and looks its address up', () => {
+    const { graph, nginx, web, dashboard, files } = proxy();
+    expect(graph.edgesFrom(nginx.workload).map(({ to, port }) => [to, port])).toEqual([[web, 8000], [dashboard, 8501]]);
+    expect(graph.waits(nginx.workload).map(({ on, until }) => [on, until])).toEqual([[web, 'healthy'], [dashboard, 'healthy']]);
+    expect(files.upstreams).toBe('web_http web 8000\ndashboard_http dashboard 8501\n');
+  });
+
+  test('its HTTP probes have no limits and need no TLS; those that a visitor would not get to are left alone', () => {
+    const { files } = proxy();
+    for (const path of ['/health/', '/health/ready/', '/health/live/']) {
+      expect(location(files, `= ${path}`)).not.toMatch(/limit_/);
+      expect(files['nginx.conf']).toContain(`location = ${path} {`);
+    }
+    expect(files['site.conf']).not.toContain('_stcore');
+  });
+
+  test('a construct with an endpoint does as well', () => {
+    const { files } = proxy(({ web }) => ({ routes: { '/': { endpoint: web.endpoint('http') } } }));
+    expect(location(files, '/')).toContain('proxy_pass http://web_http;');
+  });
+
+  test('two workloads of one name get two upstreams, and one workload gets one', () => {
+    const { files } = proxy(({ stack, web }) => {
+      const other = new Workload(new Stack(stack.node.root as never, 'other', 'prod', { targets: [] }), 'web', { image: Image.registry('x:1', { user: { uid: 1, gid: 1 } }), ports: { http: 1234 }, probes: { ready: Probe.tcp(), startup: Duration.seconds(1) } });
+      return { routes: { '/': web.endpoint('http'), '/a/': web.endpoint('http'), '/b/': other.endpoint('http') } };
+    });
+    expect(files.upstreams).toBe('web_http web 8000\nweb_http_2 web 1234\n');
+  });
+
+  test('WebSockets only where they are asked for, and for an hour', () => {
+    const { files } = proxy();
+    expect(location(files, '/dashboard/')).toMatch(/Upgrade \$http_upgrade;[^]*Connection \$connection_upgrade;[^]*proxy_read_timeout 3600s;/);
+    expect(location(files, '/')).toMatch(/Connection "";[^]*proxy_read_timeout 60s;/);
+  });
+
+  test('a path without any answer is not found', () => {
+    const { files } = proxy(({ web }) => ({ routes: { '/api/': web.endpoint('http') }, health: [], rateLimits: {}, connectionsPerAddress: undefined }));
+    expect(location(files, '/').trim()).toBe('return 404;');
+  });
+});
+
+describe('limits', () => {
+  test('the burst is what may come at once: nginx gets one less', () => {
+    const { files } = proxy();
+    expect(files['nginx.conf']).toContain('zone=login:10m rate=3r/m;');
+    expect(location(files, '/login/')).toContain('limit_req zone=login burst=2 nodelay;  # 3 at once');
+    expect(location(files, '/')).toContain('limit_req zone=all burst=19 nodelay;');
+    expect(location(files, '/api/')).toContain('limit_req zone=api burst=49 nodelay;');
+  });
+
+  test('by default a second or minute of them may come at once', () => {
+    const { files } = proxy(() => ({ rateLimits: { '/': '5r/m', '/one/': '1r/s' } }));
+    expect(location(files, '/')).toContain('burst=4 nodelay;');
+    expect(location(files, '/one/')).toContain('limit_req zone=one;');
+  });
+
+  test('the longest path counts, for limits as for routes', () => {
+    const { files } = proxy();
+    expect(location(files, '/dashboard/')).toContain('zone=all');
+    expect(location(files, '/login/')).toContain('proxy_pass http://web_http;');
+  });
+
+  test('files have none but their own', () => {
+    const { files } = proxy(() => ({ rateLimits: { '/': '1r/s', '/static/big/': '2r/s' } }));
+    expect(location(files, '/static/')).not.toContain('limit_');
+    expect(location(files, '/static/big/')).toMatch(/limit_req zone=static_big [^]*alias \/srv\/static\/big\/;/);
+  });
+});
+
+describe('files', () => {
+  test('are mounted read-only, a volume once', () => {
+    const { spec, files, media } = proxy(({ files, media }) => ({ static: { '/static/': { volume: files, folder: 'out/css' }, '/fonts/': { volume: files, folder: 'fonts' }, '/media/': { volume: media } } }));
+    expect(spec.mounts.flatMap(mount => ('volume' in mount ? [[mount.volume.node.id, mount.path, mount.readOnly]] : []))).toEqual([['static', '/srv/static', true], [media.node.id, '/srv/media', true]]);
+    expect(location(files, '/static/')).toContain('alias /srv/static/out/css/;');
+    expect(location(files, '/fonts/')).toContain('alias /srv/static/fonts/;');
+  });
+
+  test.each([
+    ['immutable', { cache: 'immutable' as const }, 'add_header Cache-Control "public, max-age=31536000, immutable";'],
+    ['7 days', { cache: Duration.days(7) }, 'add_header Cache-Control max-age=604800;'],
+    ['not said', {}, 'add_header Cache-Control no-cache;'],
+  ])('kept: %s', (_, options, directive) => {
+    const { files } = proxy(({ files: volume }) => ({ static: { '/f/': { volume, ...options } } }));
+    expect(location(files, '/f/')).toContain(directive);
+  });
+
+  test('every block that adds a header repeats the security headers', () => {
+    const { 'site.conf': site } = proxy().files;
+    const adding = site!.split(/^location /m).filter(block => block.includes('add_header'));
+    expect(adding).toHaveLength(3);
+    for (const block of adding) expect(block).toMatch(/include headers\.conf;[^]*Content-Security-Policy/);
+  });
+
+  test('a path cannot have a route too', () => {
+    expect(proxy(({ files: volume }) => ({ static: { '/dashboard/': { volume } } })).problems.map(({ code }) => code)).toEqual(['nginx-path-twice']);
+  });
+});
+
+describe('TLS', () => {
+  test.each<[string, boolean, boolean]>([['1.22.1', false, false], ['1.25.0', false, false], ['1.25', true, false], ['1.25.1', true, false], ['1.28', true, false], ['1.29.0', true, true], ['1.30', true, true]])(
+    'nginx %s: HTTP/2 by its directive: %s, hybrid curve: %s', (version, http2, hybrid) => {
+      const { 'https.conf': https } = proxy(() => ({ version })).files;
+      expect(https!.includes('http2 on;')).toBe(http2);
+      expect(https!.includes('listen 8443 ssl http2;')).toBe(!http2);
+      expect(https!.includes('X25519MLKEM768')).toBe(hybrid);
+    });
+
+  test('a version without its last number is the newest of its line', () => {
+    expect([isSince([1, 25], [1, 25, 4]), isSince([1, 25, 3], [1, 25, 4]), isSince([1, 25, 4], [1, 25, 4]), isSince([2, 0], [1, 25])]).toEqual([true, false, true, true]);
+  });
+
+  test('no HSTS where TLS ends elsewhere, and one way in', () => {
+    const { files, graph, spec, nginx } = proxy(() => ({ tls: 'off' }));
+    expect(Object.values(files).join()).not.toMatch(/Strict-Transport|8443/);
+    expect(Object.keys(spec.ports)).toEqual(['http', 'metrics']);
+    expect(graph.routes.map(ways)).toEqual(['public http 80 → http']);
+    expect(nginx.endpoint.portName).toBe('http');
+  });
+
+  test('else two, which can be moved; a redirect names the port', () => {
+    const { files, graph } = proxy(() => ({ published: { http: 8080, https: 8443 }, reach: 'host' }));
+    expect(graph.routes.map(ways)).toEqual(['host http 8080 → http', 'host https 8443 → https']);
+    expect(files['nginx.conf']).toContain('return 301 https://$host:8443$request_uri;');
+  });
+
+  test.each([
+    [{}, 'max-age=31536000'], [{ includeSubDomains: true }, 'max-age=31536000; includeSubDomains'], [{ preload: true }, 'max-age=31536000; includeSubDomains; preload'],
+    [{ maxAge: '30d' as const }, 'max-age=2592000'],
+  ])('HSTS %j', (hsts, value) => {
+    expect(proxy(() => ({ headers: { hsts } })).files['headers.conf']).toContain(`add_header Strict-Transport-Security "${value}" always;`);
+  });
+
+  test('what browsers would not preload is refused', () => {
+    const codes = (hsts: object) => proxy(() => ({ headers: { hsts } })).problems.map(({ code }) => code);
+    expect(codes({ preload: true, maxAge: '30d' })).toEqual(['hsts-preload']);
+    expect(codes({ preload: true, includeSubDomains: false })).toEqual(['hsts-preload']);
+  });
+
+  test('ACME: a certificate in a volume, and a certbot that stands in for a controller', () => {
+    const { graph, nginx, files, problems } = proxy(() => ({ tls: { acme: { email: 'ops@shop.example' } } }));
+    expect(problems).toEqual([]);
+    expect(nginx.certificate!.spec.source).toMatchObject({ kind: 'acme', email: 'ops@shop.example', issuer: 'letsencrypt' });
+    const certbot = graph.workloads.find(workload => workload.node.id === 'certbot')!.spec;
+    expect(certbot).toMatchObject({ standsInFor: 'certificate-controller', internet: true, runs: { kind: 'schedule' }, user: nginx.workload.spec.user });
+    expect(certbot.command!.map(word => word.literal).slice(2)).toEqual(['--email', 'ops@shop.example', '--domain', 'shop.example', '--domain', 'www.shop.example']);
+    expect(files['nginx.conf']).toMatch(/location \^~ \/\.well-known\/acme-challenge\/ \{\n *root \/etc\/compose8s\/certificate;/);
+  });
+
+  test('ACME over HTTP proves no wildcards', () => {
+    expect(proxy(() => ({ host: '*.shop.example', tls: { acme: { email: 'ops@shop.example' } } })).problems.map(({ code }) => code)).toEqual(['acme-wildcard']);
+  });
+
+  test('no host at all is refused', () => {
+    expect(proxy(() => ({ host: [] })).problems.map(({ code }) => code)).toEqual(['nginx-host']);
+  });
+});
+
+describe('behind a balancer', () => {
+  test('the address of the client is taken from it', () => {
+    const { 'nginx.conf': main } = proxy(() => ({ trustedProxies: ['10.0.0.0/8', '2001:db8::/32'] })).files;
+    expect(main).toMatch(/set_real_ip_from 10\.0\.0\.0\/8;\n *set_real_ip_from 2001:db8::\/32;\n *real_ip_header X-Forwarded-For;/);
+    expect(main).not.toContain('geo ');
+  });
+
+  test('the scheme too, where TLS ends there', () => {
+    const { files } = proxy(() => ({ tls: 'off', trustedProxies: ['10.0.0.0/8'] }));
+    expect(files['nginx.conf']).toMatch(/geo \$realip_remote_addr \$is_trusted_proxy \{\n *default 0;\n *10\.0\.0\.0\/8 1;/);
+    expect(files['proxy.conf']).toContain('X-Forwarded-Proto $forwarded_proto;');
+  });
+});
+
+describe('the workload', () => {
+  test('runs as a user, from a read-only root, and drains when it is told to stop', () => {
+    const { spec } = proxy(() => ({ drain: '45s' }));
+    expect(spec).toMatchObject({ user: { uid: 101, gid: 101 }, loosened: {}, internet: false, stop: { signal: 'SIGQUIT' } });
+    expect(spec.stop.grace.inSeconds).toBe(50);
+    expect(spec.image.reference).toBe('nginx:1.25-alpine');
+  });
+
+  test('has a worker for each CPU of its limit, and half of its memory for bodies', () => {
+    const { spec, files } = proxy(() => ({ resources: { cpu: '2500m', memory: '1Gi' } }));
+    expect(files['nginx.conf']).toContain('worker_processes 3;');
+    expect(spec.scratch.map(({ path, size }) => `${path} ${size}`)).toEqual(['/tmp 8 MiB', '/var/cache/nginx 512 MiB']);
+  });
+
+  test('is asked on a port that no route leads to, and for its life in another way', () => {
+    const { spec, graph } = proxy();
+    expect(spec.probes).toMatchObject({ ready: { check: { kind: 'http', port: 'metrics', path: '/-/healthz' } }, alive: { check: { kind: 'tcp', port: 'http' } } });
+    expect(graph.routes.map(({ spec: { to } }) => to.portName)).toEqual(['http', 'https']);
+  });
+
+  test('has no default for a header that was turned off, and lets the application send it', () => {
+    const { files } = proxy(() => ({ headers: { contentSecurityPolicy: false, frameOptions: false, referrerPolicy: false, permissionsPolicy: false, hsts: false } }));
+    expect(files['headers.conf']).toBe('add_header X-Content-Type-Options nosniff always;\n');
+    expect(files['proxy.conf']!.match(/proxy_hide_header .*/g)).toEqual(['proxy_hide_header X-Powered-By;', 'proxy_hide_header X-Content-Type-Options;']);
+    expect(files['site.conf']).not.toContain('$content_security_policy');
+  });
+});
+
+function ways({ spec: { reach, protocol, published, to } }: Route): string {
+  return `${reach} ${protocol} ${published} → ${to.portName}`;
+}

@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import { Route, text, Workload, type Stack } from '../../../lib';
+import { IMAGE, service } from '../../support/stacks';
+import { clusterOf } from './cluster';
+
+const pods = (name: string) => ({ podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } });
+const dns = {
+  to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } }, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
+  ports: [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }],
+};
+
+describe('network policies', () => {
+  const cluster = clusterOf(stack => {
+    const db = service(stack, 'db', { ports: { sql: 5432, admin: 9000, gossip: { number: 7000, protocol: 'udp' } } });
+    service(stack, 'web', { env: { DB: text`${db.endpoint('sql')}`, GOSSIP: db.endpoint('gossip') } });
+    service(stack, 'alone');
+  });
+
+  test('deny all that no reference asks for, in the whole namespace', () => {
+    expect(cluster.get('NetworkPolicy', 'default-deny').spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+    expect(cluster.all).not.toContain('NetworkPolicy/alone');
+  });
+
+  test('open each reference at both ends, on its port, with the name service', () => {
+    expect(cluster.get('NetworkPolicy', 'db').spec).toEqual({
+      ...pods('db'), policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [pods('web')], ports: [{ port: 5432, protocol: 'TCP' }] }, { from: [pods('web')], ports: [{ port: 7000, protocol: 'UDP' }] }],
+    });
+    expect(cluster.get('NetworkPolicy', 'web').spec).toEqual({
+      ...pods('web'), policyTypes: ['Ingress', 'Egress'],
+      egress: [{ to: [pods('db')], ports: [{ port: 5432, protocol: 'TCP' }, { port: 7000, protocol: 'UDP' }] }, dns],
+    });
+  });
+
+  test('let out to the internet those that ask for it, and not to the private networks around', () => {
+    const { egress = [] } = clusterOf(stack => new Workload(stack, 'fetch', { image: IMAGE, command: ['fetch'], internet: true, runs: { kind: 'task' } })).get('NetworkPolicy', 'fetch').spec;
+    expect(egress).toEqual([{ to: [
+      { ipBlock: { cidr: '0.0.0.0/0', except: expect.arrayContaining(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', '100.64.0.0/10']) } },
+      { ipBlock: { cidr: '::/0', except: expect.arrayContaining(['fc00::/7', 'fe80::/10']) } },
+    ] }, dns]);
+  });
+
+  describe('of a public port', () => {
+    const build = (stack: Stack) => {
+      const web = service(stack, 'web', { ports: { http: 8080, admin: 9000 } });
+      new Route(stack, 'public', { to: web.endpoint('http'), published: 80, reach: 'public', protocol: 'http' });
+      new Route(stack, 'own', { to: web.endpoint('admin') });
+    };
+    const ports = [{ port: 8080, protocol: 'TCP' }];
+    test.each([
+      { way: 'a load balancer lets in anyone', expose: { kind: 'load-balancer' as const }, ingress: [{ ports }] },
+      { way: 'an Ingress lets in its controller', expose: { kind: 'ingress' as const }, ingress: [{ from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } } }], ports }] },
+      { way: 'a Gateway lets in the namespace of its pods', expose: { kind: 'gateway' as const, name: 'main', namespace: 'gateways', controllerNamespace: 'envoy' }, ingress: [{ from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'envoy' } } }], ports }] },
+    ])('by $way, and to that port only', ({ expose, ingress }) => {
+      expect(clusterOf(build, { expose }).get('NetworkPolicy', 'web').spec.ingress).toEqual(ingress);
+    });
+  });
+});
