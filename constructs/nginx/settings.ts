@@ -153,7 +153,7 @@ class Reader {
     const passes = Object.entries(routes).flatMap(([path, route]) => this.value('routes', () => {
       const { to, webSocket = false, timeout }: ProxyPass = 'to' in route ? route : { to: route };
       const endpoint = endpointOf(to);
-      const key = `${endpoint.workload.node.addr}/${endpoint.portName}`;
+      const key = `${endpoint.workload.node.path}/${endpoint.portName}`;
       const location = grammar.path(path);
       const upstream = upstreams.get(key) ?? { name: this.name(upstreamName(endpoint)), endpoint };
       upstreams.set(key, upstream);

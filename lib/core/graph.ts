@@ -98,7 +98,7 @@ export class Graph {
   private connect(workload: Workload): void {
     const edges = new Map<string, Edge>();
     for (const { workload: to, portName, port } of endpointsOf(workload)) {
-      if (to !== workload) edges.set(`${to.node.addr}/${portName}`, { from: workload, to, portName, port });
+      if (to !== workload) edges.set(`${to.node.path}:${portName}`, { from: workload, to, portName, port });
     }
     this.outgoing.set(workload, [...edges.values()]);
     for (const edge of edges.values()) push(this.incoming, edge.to, edge);
@@ -138,13 +138,13 @@ function endpointsOf(workload: Workload): Endpoint[] {
 
 /** The secret values that reach a workload through its environment or command line. */
 export function secretKeysOf({ spec: { env, command = [], args = [] } }: Workload): SecretKey[] {
-  const keys = new Map<string, SecretKey>();
+  const keys: SecretKey[] = [];
   for (const text of [...Object.values(env), ...command, ...args]) {
     for (const reference of text.references) {
-      if (reference.kind === 'secret') keys.set(`${reference.key.secret.node.addr}/${reference.key.name}`, reference.key);
+      if (reference.kind === 'secret' && !keys.some(({ secret, name }) => secret === reference.key.secret && name === reference.key.name)) keys.push(reference.key);
     }
   }
-  return [...keys.values()];
+  return keys;
 }
 
 /** The secret that a mount shows, with the keys in it. */

@@ -11,13 +11,16 @@ interface Patch { readonly kind: string; readonly edit: Edit }
  */
 export class Patches {
   private readonly byConstruct = new WeakMap<IConstruct, Patch[]>();
+  private isUsed = false;
 
   add(construct: IConstruct, kind: string, edit: Edit): void {
+    this.isUsed = true;
     this.byConstruct.set(construct, [...(this.byConstruct.get(construct) ?? []), { kind, edit }]);
   }
 
   /** Applies what was added to a document's source or to any construct around it. An edit that met nothing is a problem. */
   apply(documents: readonly Document[], stack: IConstruct, findings: Findings): readonly Document[] {
+    if (!this.isUsed) return documents;
     const met = new Set<Patch>();
     const patched = documents.map(document => {
       let { body } = document;

@@ -7,24 +7,27 @@ import { CedrusClient } from './support/cedrus-client';
 import { connections } from './support/connections';
 import { PROJECT } from './support/emission';
 import { describeHardening } from './support/hardening';
-import { RunningStack } from './support/stack';
+import { checkout, RunningStack } from './support/stack';
 import { once, start, type Start } from './support/start';
 import { until } from './support/until';
 import { WebClient } from './support/web-client';
 
 const MINUTES = 60_000;
 
-describe('Cedrus for developers, from the emitted folder alone', () => {
+describe('Cedrus for developers, from the emitted folder and their sources alone', () => {
   let stack: RunningStack;
   let started: Start;
   let sources: string;
   let web: CedrusClient;
 
   beforeAll(() => once(async () => {
-    stack = await RunningStack.prepare('dev', { settings: { PROJECT_DIR: '../checkout' } });
-    const checkout = join(stack.folder, '..', 'checkout', 'apps', 'cedrus', 'app');
-    await cp(join(PROJECT, 'apps', 'cedrus', 'app'), checkout, { recursive: true });
-    sources = checkout;
+    stack = await RunningStack.prepare({
+      environment: 'dev', layout: checkout('dev'),
+      give: async ({ root }) => {
+        sources = join(root, 'apps', 'cedrus', 'app');
+        await cp(join(PROJECT, 'apps', 'cedrus', 'app'), sources, { recursive: true });
+      },
+    });
     started = await start(stack);
     web = new CedrusClient({ port: stack.ports['WEB_HTTP_PORT']! });
   }), 15 * MINUTES);

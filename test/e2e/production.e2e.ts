@@ -9,7 +9,7 @@ import { describeProxy } from './production/proxy';
 import { describeSecrecy } from './production/secrecy';
 import { Site } from './production/site';
 import { describeHardening } from './support/hardening';
-import { imageSize, once, start, type Start } from './support/start';
+import { imageSize, memoryInUse, once, start, type Start } from './support/start';
 
 const MINUTES = 60_000;
 
@@ -40,6 +40,11 @@ describe('Cedrus in production, from the emitted folder alone', () => {
     });
     test('it is up in less than 30 s once the images are built', () => expect(started.seconds).toBeLessThan(30));
     test('the image of the application is smaller than 500 MB, with its base', async () => expect(await imageSize('cedrus:1.0.0')).toBeLessThan(500));
+    test('idle it takes about 350 MB of memory', async () => {
+      const used = await memoryInUse(site().stack);
+      process.stdout.write(`cedrus/prod: ${used.toFixed(0)} MB of memory in use\n`);
+      expect(used).toBeLessThan(450);
+    });
   });
 
   describe('hardening', () => describeHardening(() => site().stack));

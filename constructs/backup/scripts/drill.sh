@@ -53,6 +53,8 @@ SELECT format('CREATE DATABASE %I TEMPLATE template0 ENCODING %L LC_COLLATE %L L
 FROM pg_database WHERE datname = current_database() \\gexec
 SQL
   ) 2>"$WORK/errors" || {
+    # Not ours then: another drill may have taken the name.
+    SCRATCH=
     log_errors "$WORK/errors"
     fail "$EXIT_DRILL" "cannot create the scratch database $scratch_name"
   }

@@ -39,7 +39,7 @@ export function inventoryOf(graph: Graph): readonly SecretEntry[] {
 }
 
 function idOf(secret: Secret, key: string): string {
-  return `${secret.node.addr}/${key}`;
+  return `${secret.node.path}/${key}`;
 }
 
 /** Entries by secret. */

@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import { builtImages, buildFiles } from '../../core/build-context';
 import { secretOf, type Graph } from '../../core/graph';
 import { Patches } from '../../core/patches';
-import { yaml } from '../../core/yaml';
+import { yaml, yamlEntries } from '../../core/yaml';
 import { Findings, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
 import { pathOf, type Certificate, type Config, type Kind, type Problem, type Route, type Secret, type Volume, type Workload } from '../../model';
 import { hostConflicts } from './conflicts';
@@ -74,8 +74,7 @@ export class Compose implements Target {
   print(documents: readonly Document[], graph: Graph): ReadonlyMap<string, OutputFile> {
     const sections = SECTIONS.map(section => {
       const entries = documents.filter(({ kind }) => kind === section);
-      // Entry by entry: as one value, the file of a large stack would fill the memory before a line of it is written.
-      return entries.length > 0 ? `${section}:\n${entries.map(({ name, body }) => indented(yaml({ [name]: body }))).join('')}` : '';
+      return entries.length > 0 ? `${section}:\n${indented(yamlEntries(entries.map(({ name, body }) => [name, body])))}` : '';
     }).join('');
     const head = `# ${graph.stack.node.path}: made by compose8s from the stack's program. Changes belong there.\n`;
     const project = { name: graph.stack.projectName };

@@ -20,9 +20,12 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
   const waits = graph.waits(workload);
   const published = publishedPorts(workload, context);
   const name = graph.name(workload);
+  const { image, build } = imageOf(workload, context);
+  const networks = context.networksByMember.get(workload) ?? [];
   // What is undefined is not printed.
   const service: ComposeService = {
-    ...imageOf(workload, context),
+    image,
+    build,
     entrypoint: command && values(command),
     command: args && values(args),
     working_dir: workingDirectory,
@@ -31,7 +34,8 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     profiles: runs.kind === 'task' ? ['tasks'] : undefined,
     depends_on: waits.length > 0 ? Object.fromEntries(waits.map(({ on, until }) => [graph.name(on), { condition: CONDITIONS[until] }])) : undefined,
     healthcheck: healthcheckOf(workload, context),
-    ...networking(workload, context),
+    networks: networks.length > 0 ? networks.map(network => network.name) : undefined,
+    network_mode: networks.length > 0 ? undefined : 'none',
     ports: some(published),
     expose: some(Object.values(ports).map(({ number, protocol }) => (protocol === 'tcp' ? `${number}` : `${number}/${protocol}`))),
     volumes: some(volumes),
@@ -59,6 +63,9 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     logging: { driver: 'json-file', options: { 'max-size': byteValue(logs.maxSize), 'max-file': `${logs.maxFiles}` } },
     labels: hash || revision ? { ...(hash ? { 'compose8s.content': hash } : {}), ...(revision ? { 'compose8s.secrets': revision } : {}) } : undefined,
   };
+  if (networks.some(({ purpose, members }) => purpose === 'edge' && members[0] === workload)) {
+    findings.note(workload, 'connections', 'approximated', 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other');
+  }
   if (loosened.writableRoot) findings.note(workload, 'loosened.writableRoot', 'loosened', 'its root file system can be written to');
   for (const risk of loosened.accepted ?? []) findings.note(workload, 'loosened.accepted', 'loosened', risk);
   for (const capability of loosened.capabilities ?? []) findings.note(workload, 'loosened.capabilities', 'loosened', `it keeps the capability ${capability}`);
@@ -93,15 +100,6 @@ function restartOf(runs: Run): string {
 
 function replicasOf(replicas: Extract<Workload['spec']['runs'], { kind: 'service' }>['replicas']): number {
   return typeof replicas === 'number' ? replicas : replicas.min;
-}
-
-function networking(workload: Workload, { networksByMember, findings }: Context): Pick<ComposeService, 'networks' | 'network_mode'> {
-  const networks = networksByMember.get(workload) ?? [];
-  if (networks.length === 0) return { network_mode: 'none' };
-  if (networks.some(({ purpose, members }) => purpose === 'edge' && members[0] === workload)) {
-    findings.note(workload, 'connections', 'approximated', 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other');
-  }
-  return { networks: networks.map(({ name }) => name) };
 }
 
 function publishedPorts(workload: Workload, { graph, findings }: Context): NonNullable<ComposeService['ports']> {

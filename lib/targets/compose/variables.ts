@@ -14,7 +14,7 @@ export function variableConflicts(graph: Graph, dialect: Dialect): Problem[] {
   const problems: Problem[] = [];
   const claim = (name: string, construct: Construct, what: string, fix: string) => {
     const owner = owners.get(name);
-    const id = `${construct.node.addr} ${what}`;
+    const id = `${construct.node.path} ${what}`;
     if (!owner) owners.set(name, { id, what });
     else if (owner.id !== id) problems.push({ code: 'variable-collision', at: pathOf(construct), what: `the variable ${name} would be ${what}, and is ${owner.what} already`, fix });
   };

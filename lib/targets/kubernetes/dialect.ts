@@ -57,7 +57,7 @@ export class Variables {
   }
 
   of(key: SecretKey): string {
-    const id = `${key.secret.node.addr}/${key.name}`;
+    const id = `${key.secret.node.path}/${key.name}`;
     const known = this.byKey.get(id);
     if (known) return known.name;
     const wanted = this.dialect.variable(key);

@@ -83,7 +83,7 @@ export class Kubernetes implements Target {
       if (known) known.push(one);
       else byPath.set(one.path, [one]);
     }
-    return new Map([...byPath].map(([path, own]) => [path, { text: head + [...own].sort((a, b) => rank(a) - rank(b)).map(({ body }) => yaml(body)).join('---\n') }]));
+    return new Map([...byPath].map(([path, own]) => [path, { text: head + yaml(...[...own].sort((a, b) => rank(a) - rank(b)).map(({ body }) => body)) }]));
   }
 
   next(folder: string, graph: Graph): readonly string[] {

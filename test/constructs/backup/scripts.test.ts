@@ -1,11 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { DUMP, END, missing, named, PASSWORD, SCRIPTS, shells, Stage } from './stage';
 
+jest.setTimeout(30_000);
 const { found, absent } = shells();
+afterAll(() => { for (const { path } of found) if (path !== '') rmSync(path, { recursive: true }); });
 for (const name of absent) test.skip(`the backup scripts under ${name}: NOT CHECKED, it is not installed here`, () => {});
 const lacking = missing('flock', 'gzip', 'sha256sum', 'mkfifo');
 for (const name of lacking) test.skip(`the backup scripts: NOT CHECKED, ${name} is not installed here`, () => {});
@@ -66,7 +68,7 @@ else {
     test('warns when pg_dump is not of the version of the server', () => {
       expect(stage.run().output).not.toContain('WARN');
       stage.tell({ server: '15' });
-      expect(stage.run()).toMatchObject({ code: 0, output: expect.stringMatching(/WARN  backup: pg_dump is of version 16, the server of 15/) });
+      expect(stage.run()).toMatchObject({ code: 0, output: expect.stringMatching(/WARN {2}backup: pg_dump is of version 16, the server of 15/) });
     });
 
     test('two in one second do not meet in one name', () => {

@@ -37,7 +37,6 @@ export function shells(): { found: Shell[]; absent: string[] } {
 /** A folder of busybox' own tools, as an Alpine image has them. */
 function applets(busybox: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'backup-applets-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const names = spawnSync(busybox, ['--list'], { encoding: 'utf8' }).stdout.trim().split('\n');
   for (const name of names.filter((name) => !['sh', 'ash', 'busybox', '[', '[['].includes(name))) symlinkSync(busybox, join(folder, name));
   return folder;

@@ -47,7 +47,7 @@ export function describeChanges(site: () => Site): void {
     const { stack } = site();
     expect(await replacedBy(async () => {
       await rm(join(stack.secrets, 'nginx-certificate'), { recursive: true });
-      await giveCertificate(stack.secrets);
+      await giveCertificate(stack);
       await stack.initSecrets();
     })).toEqual(['nginx']);
   });

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CedrusClient } from '../support/cedrus-client';
 import { output } from '../support/shell';
-import { RunningStack } from '../support/stack';
+import { RunningStack, SERVER } from '../support/stack';
 import { until } from '../support/until';
 import { WebClient } from '../support/web-client';
 
@@ -26,7 +26,7 @@ export class Site {
   }
 
   static async prepare(): Promise<Site> {
-    const stack = await RunningStack.prepare('prod', { give: giveCertificate });
+    const stack = await RunningStack.prepare({ environment: 'prod', layout: SERVER, settings: { SECRETS_DIR: '../secrets' }, give: giveCertificate });
     return new Site(stack, await readFile(join(stack.secrets, 'nginx-certificate', 'tls.crt'), 'utf8'));
   }
 
@@ -61,7 +61,7 @@ export class Site {
 }
 
 /** The certificate of the site, signed by itself and made without the library. */
-export async function giveCertificate(secrets: string): Promise<void> {
+export async function giveCertificate({ secrets }: RunningStack): Promise<void> {
   const folder = join(secrets, 'nginx-certificate');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await output('openssl', [

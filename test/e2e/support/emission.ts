@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { cp, chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { cp, chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { cedrus } from '../../../apps/cedrus';
@@ -8,14 +8,15 @@ import { output } from './shell';
 
 export const PROJECT = resolve(__dirname, '../../..');
 
-/** What the real command emits, and of it the Compose folder alone, copied to a place of its own as to a server. */
-export async function emit(environment: string): Promise<string> {
-  const place = await mkdtemp(join(tmpdir(), `compose8s-${environment}-`));
-  const dist = join(place, 'dist');
-  await output('npm', ['run', '--silent', 'synth'], { cwd: PROJECT, env: { CDK8S_OUTDIR: dist } });
-  const folder = join(place, 'server', 'compose');
-  await cp(join(dist, 'cedrus', environment, 'compose'), folder, { recursive: true });
-  return folder;
+/** Copies what the real command emits for an environment, and of it the Compose folder alone, to a place where nothing else is. */
+export async function emit(environment: string, folder: string): Promise<void> {
+  const dist = await mkdtemp(join(tmpdir(), 'compose8s-dist-'));
+  try {
+    await output('npm', ['run', '--silent', 'synth'], { cwd: PROJECT, env: { CDK8S_OUTDIR: dist } });
+    await cp(join(dist, 'cedrus', environment, 'compose'), folder, { recursive: true });
+  } finally {
+    await rm(dist, { recursive: true });
+  }
 }
 
 /** Emits once more to the same place, after somebody changed the stack's program. */

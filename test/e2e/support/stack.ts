@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { emit, PROJECT } from './emission';
 import { writeSettings, type Ports } from './settings';
 import { output, run, type Outcome } from './shell';
@@ -19,29 +20,51 @@ export interface Container {
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> };
 }
 
+/** Where things are, below a folder that holds nothing else. */
+export interface Layout {
+  readonly folder: string;
+  readonly secrets: string;
+  /** From where Docker is called. */
+  readonly from: string;
+}
+
+/** As on a server: the emitted folder, and its secrets beside it. */
+export const SERVER: Layout = { folder: 'compose', secrets: 'secrets', from: 'compose' };
+
+/** As in a developer's checkout: everything where the emitted files look for it by themselves. */
+export function checkout(environment: string): Layout {
+  return { folder: `dist/cedrus/${environment}/compose`, secrets: `secrets/cedrus/${environment}`, from: '.' };
+}
+
 export interface Preparation {
+  readonly environment: string;
+  readonly layout: Layout;
   /** For `.env`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Puts the secrets in place that people have to give. */
-  readonly give?: (secrets: string) => Promise<void>;
+  /** Puts what people have to give below the folder that holds all, the secrets among it. */
+  readonly give?: (stack: RunningStack) => Promise<void>;
 }
 
 /** An emitted environment on the engine, under a project name of its own, in a folder that holds nothing else. */
 export class RunningStack {
   private readonly project: string;
+  readonly folder: string;
+  readonly secrets: string;
+  private settled: Ports = {};
 
-  private constructor(readonly environment: string, readonly folder: string, readonly secrets: string, readonly ports: Ports) {
+  private constructor(readonly environment: string, private readonly layout: Layout, readonly root: string) {
     this.project = `${PREFIX}-${environment}-${process.pid}`;
+    this.folder = join(root, layout.folder);
+    this.secrets = join(root, layout.secrets);
   }
 
-  /** As on a server: the emitted folder, its secrets beside it with those that people give, and the settings that this machine needs. */
-  static async prepare(environment: string, { settings = {}, give = async () => {} }: Preparation = {}): Promise<RunningStack> {
-    const folder = await emit(environment);
-    const secrets = resolve(folder, '..', 'secrets');
-    const ports = await writeSettings(folder, { SECRETS_DIR: '../secrets', ...settings });
-    const stack = new RunningStack(environment, folder, secrets, ports);
+  /** Emits it and gives it all that it needs before it can be started. */
+  static async prepare({ environment, layout, settings = {}, give = async () => {} }: Preparation): Promise<RunningStack> {
+    const stack = new RunningStack(environment, layout, await mkdtemp(join(tmpdir(), `compose8s-${environment}-`)));
     try {
-      await give(secrets);
+      await emit(environment, stack.folder);
+      stack.settled = await writeSettings(stack.folder, settings);
+      await give(stack);
       await stack.initSecrets();
       return stack;
     } catch (error) {
@@ -50,17 +73,21 @@ export class RunningStack {
     }
   }
 
+  get ports(): Ports {
+    return this.settled;
+  }
+
   /** Makes the values that are missing, and tells Compose which have changed. */
   initSecrets(): Promise<string> {
     return output('npx', ['compose8s', 'secrets', 'init', `cedrus/${this.environment}`, '--secrets-dir', this.secrets], { cwd: PROJECT });
   }
 
   run(...args: readonly string[]): Promise<Outcome> {
-    return run('docker', ['compose', ...args], this.options());
+    return run('docker', this.words(args), this.options());
   }
 
   compose(...args: readonly string[]): Promise<string> {
-    return output('docker', ['compose', ...args], this.options());
+    return output('docker', this.words(args), this.options());
   }
 
   /** What a program prints that is run in a service's container. */
@@ -69,7 +96,7 @@ export class RunningStack {
   }
 
   execWith(input: string, service: string, ...command: readonly string[]): Promise<string> {
-    return output('docker', ['compose', 'exec', '-T', service, ...command], { ...this.options(), input });
+    return output('docker', this.words(['exec', '-T', service, ...command]), { ...this.options(), input });
   }
 
   tryExec(service: string, ...command: readonly string[]): Promise<Outcome> {
@@ -112,11 +139,17 @@ export class RunningStack {
   }
 
   private removeFiles(): Promise<void> {
-    return rm(resolve(this.folder, '..', '..'), { recursive: true, force: true });
+    return rm(this.root, { recursive: true, force: true });
+  }
+
+  /** As synthesis prints it: `docker compose --project-directory <folder> …`, where Docker is not called from the folder itself. */
+  private words(args: readonly string[]): readonly string[] {
+    const { folder, from } = this.layout;
+    return ['compose', ...(folder === from ? [] : ['--project-directory', relative(from, folder)]), ...args];
   }
 
   private options() {
-    return { cwd: this.folder, env: { COMPOSE_PROJECT_NAME: this.project, COMPOSE_ANSI: 'never', COMPOSE_PROGRESS: 'plain' } };
+    return { cwd: join(this.root, this.layout.from), env: { COMPOSE_PROJECT_NAME: this.project, COMPOSE_ANSI: 'never', COMPOSE_PROGRESS: 'plain' } };
   }
 }
 

@@ -1,5 +1,4 @@
-import type { Outcome } from './shell';
-import { run } from './shell';
+import { output, run, type Outcome } from './shell';
 import type { RunningStack } from './stack';
 
 export interface Start {
@@ -37,4 +36,15 @@ export async function once<T>(begin: () => Promise<T>): Promise<T> {
 export async function imageSize(reference: string): Promise<number> {
   const { stdout } = await run('docker', ['image', 'inspect', '--format', '{{.Size}}', reference]);
   return Number(stdout) / 1e6;
+}
+
+/** What the containers of a stack hold in memory, in megabytes, without the file cache that the kernel would give back. */
+export async function memoryInUse(stack: RunningStack): Promise<number> {
+  const ids = Object.values(await stack.ids());
+  const lines = (await output('docker', ['stats', '--no-stream', '--format', '{{.MemUsage}}', ...ids])).trim().split('\n');
+  const units: Readonly<Record<string, number>> = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+  return lines.reduce((sum, line) => {
+    const [, amount, unit] = /^([\d.]+)(\w+) /.exec(line)!;
+    return sum + Number(amount) * units[unit!]! / 1e6;
+  }, 0);
 }

@@ -1,0 +1,183 @@
+import { Construct } from 'constructs';
+import { Worker, HealthProbes } from '../../constructs';
+import { App, Certificate, Compose, Config, Route, Secret, Stack, text, Volume, Workload } from '../../lib';
+import { IMAGE, service } from '../support/stacks';
+import { problem, type BadInput } from './case';
+
+const other = (stack: Stack) => new Stack(stack.node.root as App, 'other', 'dev', { targets: [new Compose()] });
+const stackOf = (app: App, system: string, environment: string) => service(new Stack(app, system, environment, { targets: [new Compose()] }), 'web');
+const COLLISION = 'give one of them another id: case and punctuation do not tell names apart';
+const STACK_NAME = 'use lower-case letters, digits and dashes, and begin with a letter';
+
+export const names: readonly BadInput[] = [
+  {
+    name: 'a name that is too long',
+    build: stack => { service(stack, 'w'.repeat(64)); },
+    problems: [problem(`its name would be '${'w'.repeat(64)}' (64 characters)`, 'choose ids that begin with a letter and give at most 63 characters together', `shop/dev/${'w'.repeat(64)}`)],
+  },
+  {
+    name: 'a name that is too long for what a cluster makes of it',
+    build: stack => { service(stack, 'w'.repeat(53), { mounts: [{ volume: new Volume(stack, 'v', { size: '1Gi' }), path: '/data' }] }); },
+    problems: [problem(`its name would be '${'w'.repeat(53)}' (53 characters)`, 'choose ids that begin with a letter and give at most 52 characters together', `shop/dev/${'w'.repeat(53)}`)],
+  },
+  {
+    name: 'a name that begins with a digit',
+    build: stack => { service(stack, '2nd'); },
+    problems: [problem("its name would be '2nd' (3 characters)", 'choose ids that begin with a letter and give at most 63 characters together', 'shop/dev/2nd')],
+  },
+  {
+    name: 'names that differ in case only',
+    build: stack => { service(stack, 'web'); service(stack, 'Web'); },
+    problems: [problem("it would have the same name 'web' as shop/dev/web", COLLISION, 'shop/dev/Web')],
+  },
+  {
+    name: 'names that differ in their depth only',
+    build: stack => { service(stack, 'web-api'); service(new Construct(stack, 'web') as Stack, 'api'); },
+    problems: [problem("it would have the same name 'web-api' as shop/dev/web-api", COLLISION, 'shop/dev/web/api')],
+  },
+  {
+    name: 'a system with a path for a name',
+    app: () => { const app = new App(); stackOf(app, '..', 'etc'); return app; },
+    problems: [problem("'..' cannot be the name of a system", STACK_NAME, '../etc')],
+  },
+  {
+    name: 'an environment in capitals',
+    app: () => { const app = new App(); stackOf(app, 'shop', 'Prod'); return app; },
+    problems: [problem("'Prod' cannot be the name of an environment", STACK_NAME, 'shop/Prod')],
+  },
+  {
+    name: 'a stack with a long name',
+    app: () => { const app = new App(); stackOf(app, 's'.repeat(40), 'e'.repeat(30)); return app; },
+    problems: [problem(`its project and namespace would be '${'s'.repeat(40)}-${'e'.repeat(30)}' (71 characters)`, 'choose names of a system and an environment that give at most 63 characters together', `${'s'.repeat(40)}/${'e'.repeat(30)}`)],
+  },
+  {
+    name: 'two stacks that would be one project',
+    app: () => { const app = new App(); stackOf(app, 'shop-eu', 'dev'); stackOf(app, 'shop', 'eu-dev'); return app; },
+    problems: [problem("its project and namespace would be 'shop-eu-dev', as those of shop-eu/dev", 'give its system or its environment another name', 'shop/eu-dev')],
+  },
+  {
+    name: 'a workload outside of any stack',
+    app: () => { const app = new App(); stackOf(app, 'shop', 'dev'); service(app as unknown as Stack, 'stray'); return app; },
+    problems: [problem('it is part of no stack, so that nothing would come of it', 'give it a stack, or a construct within one, as its scope', 'stray')],
+  },
+];
+
+export const references: readonly BadInput[] = [
+  {
+    name: 'a circle of two',
+    build: stack => {
+      const a = service(stack, 'a');
+      const b = service(stack, 'b', { connects: [a.endpoint('http')] });
+      a.spec.connects.push(b.endpoint('http'));
+    },
+    problems: [problem('it would wait for itself: a → b → a', 'let one of them start without the other: startsWithout: [a] in b', 'shop/dev/a')],
+  },
+  {
+    name: 'a circle of three',
+    build: stack => {
+      const a = service(stack, 'a');
+      const b = service(stack, 'b', { env: { A: a.endpoint('http').host } });
+      const c = service(stack, 'c', { args: [text`--b=${b.endpoint('http')}`] });
+      a.spec.connects.push(c.endpoint('http'));
+    },
+    problems: [problem('it would wait for itself: a → c → b → a', 'let one of them start without the other: startsWithout: [a] in b', 'shop/dev/a')],
+  },
+  {
+    name: 'a circle by way of work that runs once',
+    build: stack => {
+      const migrate = new Workload(stack, 'migrate', { image: IMAGE, runs: { kind: 'release', check: undefined } });
+      const web = service(stack, 'web', { after: [migrate] });
+      migrate.spec.connects.push(web.endpoint('http'));
+    },
+    problems: [problem('it would wait for itself: migrate → web → migrate', 'let one of them start without the other: startsWithout: [web] in migrate', 'shop/dev/migrate')],
+  },
+  {
+    name: 'a reference to a port that is not declared',
+    build: stack => { service(stack, 'web', { connects: [service(stack, 'db').endpoint('sql')] }); },
+    problems: [problem("it refers to the port 'sql' of shop/dev/db, which declares none of that name", 'use one of: http')],
+  },
+  {
+    name: 'a reference to work that ends',
+    build: stack => {
+      const migrate = new Workload(stack, 'migrate', { image: IMAGE, ports: { http: 8080 }, runs: { kind: 'release', check: undefined } });
+      service(stack, 'web', { connects: [migrate.endpoint('http')] });
+    },
+    problems: [problem('it refers to shop/dev/migrate, which runs to its end and cannot be called', 'name it in `after`, to wait for its end')],
+  },
+  {
+    name: 'a wait for the end of what has none',
+    build: stack => { service(stack, 'web', { after: [new Worker(stack, 'worker', { image: IMAGE, probes: HealthProbes.command(['/ok']) })] }); },
+    problems: [problem('it waits for the end of shop/dev/worker, which does not run once per release', 'refer to an endpoint of it instead, or let it run once per release')],
+  },
+  {
+    name: 'a reference to another stack',
+    build: stack => { service(stack, 'web', { connects: [service(other(stack), 'db').endpoint('http')] }); },
+    problems: [problem('it refers to other/dev/db, which is part of another stack', 'move both into one stack, or reach it through a route and its public address')],
+  },
+  {
+    name: 'a wait for another stack',
+    build: stack => { service(stack, 'web', { after: [new Workload(other(stack), 'migrate', { image: IMAGE, runs: { kind: 'release', check: undefined } })] }); },
+    problems: [problem('it waits for other/dev/migrate, which is part of another stack', 'move both into one stack, or leave it out of `after`')],
+  },
+  {
+    name: 'the secret of another stack in a variable',
+    build: stack => { service(stack, 'web', { env: { KEY: new Secret(other(stack), 'db', { keys: ['password'] }).key('password') } }); },
+    problems: [problem('it refers to other/dev/db, which is part of another stack', 'declare it in this stack: each stack has secrets of its own')],
+  },
+  {
+    name: 'mounts from another stack',
+    build: stack => {
+      const theirs = other(stack);
+      service(stack, 'web', { mounts: [
+        { volume: new Volume(theirs, 'files', { size: '1Gi' }), path: '/data' },
+        { certificate: new Certificate(theirs, 'tls', { hosts: ['shop.example'], source: { kind: 'self-signed' } }), path: '/etc/tls' },
+      ] });
+    },
+    problems: ['files', 'tls'].map(id => problem(`it mounts other/dev/${id}, which is part of another stack`, 'declare it in this stack')),
+  },
+  {
+    name: 'a route to a port that is not there',
+    build: stack => { new Route(stack, 'way-in', { to: service(stack, 'web').endpoint('https'), published: 443 }); },
+    problems: [problem("it leads to the port 'https' of shop/dev/web, which is not there", 'use one of: http', 'shop/dev/way-in')],
+  },
+  {
+    name: 'a route by a number that is no port',
+    build: stack => { new Route(stack, 'way-in', { to: service(stack, 'web').endpoint('http'), published: 0 }); },
+    problems: [problem('it is published under the number 0', 'use a whole number from 1 to 65535', 'shop/dev/way-in')],
+  },
+  {
+    name: 'a route for an address instead of a host',
+    build: stack => { new Route(stack, 'way-in', { to: service(stack, 'web').endpoint('http'), protocol: 'http', hosts: ['https://shop.example/'] }); },
+    problems: [problem("'https://shop.example/' is not a host name", "write it as 'shop.example', in lower case, without a scheme or a port", 'shop/dev/way-in')],
+  },
+];
+
+const CONFIG_NAME = 'use a plain file name of letters, digits, dots, dashes and underscores; the mount says the folder';
+
+export const files: readonly BadInput[] = [
+  ...['../../etc/passwd', '..', 'a/b', ''].map((file): BadInput => ({
+    name: `a config file called '${file}'`,
+    build: stack => { new Config(stack, 'config', { files: { [file]: 'x' } }); },
+    problems: [problem(`'${file}' cannot be a config file's name`, CONFIG_NAME, 'shop/dev/config')],
+  })),
+  {
+    name: 'a secret in a config file',
+    build: stack => { new Config(stack, 'config', { files: { 'app.conf': text`password = ${new Secret(stack, 'db', { keys: ['password'] }).key('password')}` } }); },
+    problems: [problem("the file 'app.conf' would contain a secret's value", 'mount the secret beside it and read it at start, or pass it in an environment variable', 'shop/dev/config')],
+  },
+  {
+    name: 'a config of more than a mebibyte',
+    build: stack => { new Config(stack, 'config', { files: { a: 'x'.repeat(2 ** 20), b: 'y' } }); },
+    problems: [problem('the files are 1048577 bytes together; Kubernetes takes 1048576', 'put large files into the image, or split the config', 'shop/dev/config')],
+  },
+  {
+    name: 'a secret with a path for a key',
+    build: stack => { new Secret(stack, 'db', { keys: ['../password'] }); },
+    problems: [problem("'../password' cannot be a secret's key", 'use lower-case letters, digits, dots and dashes: it becomes a file name on one target and a key on the other', 'shop/dev/db')],
+  },
+  {
+    name: 'a volume of no size',
+    build: stack => { new Volume(stack, 'files', { size: '0Gi' }); },
+    problems: [problem("size: '0Gi' is not a size", 'write a positive number with its unit, such as 512Mi, 2Gi or 40GB', 'shop/dev/files')],
+  },
+];

@@ -1,0 +1,130 @@
+import { App, Compose, Config, Cron, Duration, Image, Route, Secret, Stack, text, Workload, type WorkloadProps } from '../../lib';
+import { IMAGE, service } from '../support/stacks';
+import { problem, type BadInput } from './case';
+
+const HOST = 'or say that they run on different hosts: new Compose({ host: … })';
+
+/** Two environments, each with one thing on its host. */
+function environments(build: (stack: Stack) => void, hosts: readonly [string, string], ranges: readonly [string?, string?] = []): App {
+  const app = new App();
+  ['dev', 'prod'].forEach((environment, i) => { build(new Stack(app, 'shop', environment, { targets: [new Compose({ host: hosts[i]! })], network: ranges[i] })); });
+  return app;
+}
+
+const published = (number: number) => (stack: Stack) => { new Route(stack, 'way-in', { to: service(stack, 'web').endpoint('http'), published: number }); };
+const edge = (stack: Stack) => { service(stack, 'web', { connects: [service(stack, 'db').endpoint('http')] }); };
+const RANGE = "write it as '172.22.0.0/24': the first address of the range, and the length of its prefix";
+
+export const networks: readonly BadInput[] = [
+  {
+    name: 'one port for two workloads',
+    build: stack => {
+      new Route(stack, 'one', { to: service(stack, 'web').endpoint('http'), published: 80 });
+      new Route(stack, 'two', { to: service(stack, 'api').endpoint('http'), published: 80 });
+    },
+    problems: [problem('it publishes port 80, as shop/dev/one does on the same host', 'publish one of them under another number', 'shop/dev/two')],
+  },
+  {
+    name: 'one port for two environments on one host',
+    app: () => environments(published(80), ['a', 'a']),
+    problems: [problem('it publishes port 80, as shop/dev/way-in does on the same host', `publish one of them under another number (for one start: WEB_HTTP_PORT=…), ${HOST}`, 'shop/prod/way-in')],
+  },
+  { name: '(not wrong) one port for two environments on two hosts', app: () => environments(published(80), ['a', 'b']), problems: [] },
+  {
+    name: 'one range for two environments on one host',
+    app: () => environments(edge, ['a', 'a'], ['172.28.0.0/16', '172.28.4.0/24']),
+    problems: [problem('its network range 172.28.4.0/24 overlaps 172.28.0.0/16 of shop/dev', `give each its own range, ${HOST}`, 'shop/prod')],
+  },
+  { name: '(not wrong) one range for two environments on two hosts', app: () => environments(edge, ['a', 'b'], ['172.28.0.0/16', '172.28.0.0/16']), problems: [] },
+  {
+    name: 'a tier that overlaps another',
+    build: stack => {
+      service(stack, 'a', { tier: { name: 'front', range: '172.28.0.0/24' } });
+      service(stack, 'b', { tier: { name: 'back', range: '172.28.0.128/25' } });
+    },
+    problems: [problem('its network range 172.28.0.128/25 overlaps 172.28.0.0/24 of shop/dev', `give each its own range, ${HOST}`, 'shop/dev')],
+  },
+  ...['172.28.0.1/16', '8.8.8.0/24', '172.28.0.0', 'fd00::/64', 'everything', '172.28.0.0/33'].map((range): BadInput => ({
+    name: `the range ${range}`, build: edge, props: { network: range }, problems: [problem(`'${range}' is not a range of private IPv4 addresses`, RANGE, 'shop/dev')],
+  })),
+  {
+    name: 'a range that is too small',
+    build: stack => {
+      const db = service(stack, 'db');
+      for (const id of ['a', 'b', 'c']) service(stack, id, { connects: [db.endpoint('http')] });
+    },
+    props: { network: '172.28.0.0/28' },
+    problems: [problem('the range 172.28.0.0/28 has no room for the network c--db of 8 addresses', 'give a wider range; its 3 networks want 24 addresses', 'shop/dev')],
+  },
+  {
+    name: 'more networks than Docker has by itself',
+    build: stack => {
+      const db = service(stack, 'db');
+      for (let i = 0; i < 29; i++) service(stack, `web${i}`, { connects: [db.endpoint('http')] });
+    },
+    problems: [problem("it needs 29 networks; Docker's own address pools hold about 28 on a host", "give the stack a range to carve them from: network: '172.28.0.0/16'", 'shop/dev')],
+  },
+];
+
+const schedule = (name: string, props: Partial<WorkloadProps>, what: string, fix: string): BadInput => ({
+  name,
+  build: stack => { new Workload(stack, 'report', { image: IMAGE, command: ['/report'], runs: { kind: 'schedule', cron: Cron.daily('02:00'), deadline: Duration.hours(1) }, ...props }); },
+  problems: [problem(what, fix, 'shop/dev/report')],
+});
+
+export const compose: readonly BadInput[] = [
+  schedule('a schedule of nothing', { command: undefined }, 'it runs on a schedule, and does not say what to run', 'give the program: command: […]'),
+  schedule('a schedule in an image without a shell', { image: Image.registry('scratchy:1.0', { user: { uid: 1000, gid: 1000 }, tools: ['curl'] }) }, 'the image scratchy:1.0 has no shell, which the cron runner of the Compose file needs', "use an image with /bin/sh, and say so: tools: ['shell']"),
+  {
+    name: 'a schedule with a secret on its command line',
+    build: stack => {
+      const key = new Secret(stack, 'db', { keys: ['password'] }).key('password');
+      new Workload(stack, 'report', { image: IMAGE, command: ['/report'], args: [text`--password=${key}`], runs: { kind: 'schedule', cron: Cron.daily('02:00'), deadline: Duration.hours(1) } });
+    },
+    problems: [problem('the command line of a scheduled workload refers to an endpoint or a secret', 'put the reference into an environment variable that the program reads', 'shop/dev/report')],
+  },
+  {
+    name: 'a config that has the name of a schedule',
+    build: stack => {
+      new Config(stack, 'report-schedule', { files: { crontab: '' } });
+      new Workload(stack, 'report', { image: IMAGE, command: ['/report'], runs: { kind: 'schedule', cron: Cron.daily('02:00'), deadline: Duration.hours(1) } });
+    },
+    problems: [problem("its entry 'report-schedule.crontab' in configs would replace the one of shop/dev/report", 'give one of them another id', 'shop/dev/report-schedule')],
+  },
+  {
+    name: 'a patch of what is not there',
+    build: stack => { Compose.of(service(stack, 'web')).patch('volumes', volume => volume); },
+    problems: [problem("the patch of 'volumes' met nothing: shop/dev/web makes none", 'patch one of: services')],
+  },
+  {
+    name: 'two targets of one name',
+    build: stack => { service(stack, 'web'); },
+    props: { targets: [new Compose(), new Compose({ host: 'b' })] },
+    problems: [problem('two of its targets write to the same folder (compose, compose)', 'name each target once', 'shop/dev')],
+  },
+  {
+    name: 'two secrets in one variable',
+    build: stack => {
+      const [one, two] = [new Secret(stack, 'db', { keys: ['main-password'] }), new Secret(stack, 'db-main', { keys: ['password'] })];
+      service(stack, 'web', { env: { ONE: one.key('main-password'), TWO: two.key('password') } });
+    },
+    problems: [problem('the variable DB_MAIN_PASSWORD would be the key password of db-main, and is the key main-password of db already', 'give the secret another id, or its key another name', 'shop/dev/db-main')],
+  },
+  {
+    name: 'a secret in the variable of a port',
+    build: stack => {
+      const secret = new Secret(stack, 'web-http', { keys: ['port'] });
+      new Route(stack, 'way-in', { to: service(stack, 'web', { env: { X: secret.key('port') } }).endpoint('http') });
+    },
+    problems: [problem('the variable WEB_HTTP_PORT would be the key port of web-http, and is the port http of web already', 'give the secret another id, or its key another name', 'shop/dev/web-http')],
+  },
+  {
+    name: 'a port published twice',
+    build: stack => {
+      const web = service(stack, 'web');
+      new Route(stack, 'one', { to: web.endpoint('http'), published: 80 });
+      new Route(stack, 'two', { to: web.endpoint('http'), published: 81 });
+    },
+    problems: [problem('the variable WEB_HTTP_PORT would be the port http of web, and is the port http of web already', 'give the port another name, or publish it once', 'shop/dev/two')],
+  },
+];
