@@ -16,7 +16,7 @@ export const HealthProbes = {
    * Paths that answer 2xx or 3xx when all is well. `alive` must not look at any dependency.
    * `headers` go with each request: a program that looks at `Host` sees the container's address otherwise.
    */
-  http<Port extends string = string>({ ready, alive, started, port, headers, startup = '30s', ...timing }: Common & {
+  http<Port extends string = never>({ ready, alive, started, port, headers, startup = '30s', ...timing }: Common & {
     readonly ready: string;
     readonly alive?: string;
     readonly started?: string;
@@ -28,12 +28,12 @@ export const HealthProbes = {
   },
 
   /** A port that accepts connections. */
-  tcp<Port extends string = string>({ port, startup = '30s', ...timing }: Common & { readonly port?: Port } = {}): Probes<Port> {
+  tcp<Port extends string = never>({ port, startup = '30s', ...timing }: Common & { readonly port?: Port } = {}): Probes<Port> {
     return { ready: Probe.tcp<Port>({ ...timing, port }), startup: Duration.of(startup) };
   },
 
   /** A program in the container, run without a shell, that exits with 0 when all is well; `alive` asks whether its port accepts connections. */
-  command<Port extends string = string>(command: readonly string[], { alive, startup = '30s', ...timing }: Common & { readonly alive?: { readonly port: Port } } = {}): Probes<Port> {
+  command<Port extends string = never>(command: readonly string[], { alive, startup = '30s', ...timing }: Common & { readonly alive?: { readonly port: Port } } = {}): Probes<Port> {
     return { ready: Probe.command(command, timing), ...(alive ? { alive: Probe.tcp<Port>({ ...timing, port: alive.port }) } : {}), startup: Duration.of(startup) };
   },
 };

@@ -10,6 +10,8 @@ export interface WebServiceProps extends Omit<WorkloadProps, 'ports' | 'runs' | 
   readonly replicas?: Replicas;
   /** Default: unless somebody stopped it. */
   readonly restart?: Restart;
+  /** The path of its metrics in Prometheus' format, for `monitoring.observe(…)`: `/metrics`. Default: it has none. */
+  readonly metrics?: string;
   /** Publishes the port on the host itself, for developers; for the public put an `NginxProxy` in front. */
   readonly published?: number;
 }
@@ -23,11 +25,13 @@ export interface WebServiceProps extends Omit<WorkloadProps, 'ports' | 'runs' | 
 export class WebService extends Construct {
   readonly workload: Workload;
   readonly endpoint: Endpoint;
+  readonly metrics: string | undefined;
 
-  constructor(scope: Construct, id: string, { port, probes, replicas, restart, published, ...rest }: WebServiceProps) {
+  constructor(scope: Construct, id: string, { port, probes, replicas, restart, metrics, published, ...rest }: WebServiceProps) {
     super(scope, id);
     this.workload = new Workload(this, 'Default', { ...rest, ports: { http: port }, probes, runs: Workload.service({ replicas, restart }) });
     this.endpoint = this.workload.endpoint('http');
+    this.metrics = metrics;
     if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published, protocol: 'http' });
   }
 

@@ -82,6 +82,8 @@ export class BackupCronJob extends Construct {
         { config: scripts, path: SCRIPTS },
         { secret: database.password.secret, path: SECRETS, keys: [database.password.name] },
       ],
+      // The server's own folder is a volume of its image: Docker would make an anonymous one of it.
+      scratch: [{ path: '/tmp', size: '64Mi' }, ...(database.image.facts.folders ?? []).map(path => ({ path, size: '1Mi' as const }))],
       // A dump in progress removes its unfinished file when it is told to stop.
       stop: { grace: '30s' },
       resources,

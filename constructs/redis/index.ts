@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import {
-  addCheck, attempt, Config, Image, readResources, Route, Secret, Size, text, Volume, Workload,
-  type Endpoint, type ResourcesLike, type SecretKey, type SizeLike, type Text, type Tier,
+  addCheck, attempt, Config, Image, readResources, reportProblem, Route, Secret, Size, Text, text, Volume, Workload,
+  type Endpoint, type ResourcesLike, type SecretKey, type SizeLike, type Tier,
 } from '../../lib/model';
 import { HealthProbes } from '../health-probes';
 import { healthScript, redisConf, startScript } from './files';
@@ -38,6 +38,7 @@ export class Redis extends Construct {
   readonly endpoint: Endpoint;
   readonly image: Image;
   readonly password: SecretKey;
+  private readonly config: Config;
 
   constructor(scope: Construct, id: string, props: RedisProps) {
     super(scope, id);
@@ -47,7 +48,7 @@ export class Redis extends Construct {
     // The ids are those of the Dockerfiles of docker-library/redis for Alpine.
     this.image = Image.registry(`redis:${version}-alpine`, { user: { uid: 999, gid: 1000 }, tools: ['wget', 'nc', 'shell'], folders: ['/data'] });
     this.password = new Secret(this, 'credentials', { keys: ['password'] }).key('password');
-    const config = new Config(this, 'config', { files: { 'redis.conf': redisConf(memory, eviction) } });
+    this.config = new Config(this, 'config', { files: { 'redis.conf': redisConf(memory, eviction) } });
     const scripts = new Config(this, 'scripts', { files: { start: startScript(CONFIGURATION, SECRETS), health: healthScript(SECRETS) }, executable: true });
 
     this.workload = new Workload(this, 'Default', {
@@ -56,7 +57,7 @@ export class Redis extends Construct {
       ports: { redis: 6379 },
       mounts: [
         { volume: new Volume(this, 'data', { size: storage, storageClass }), path: '/data' },
-        { config, path: CONFIGURATION },
+        { config: this.config, path: CONFIGURATION },
         { config: scripts, path: `${CONFIGURATION}/bin` },
         { secret: this.password.secret, path: SECRETS },
       ],
@@ -75,6 +76,22 @@ export class Redis extends Construct {
         yield { code: 'redis-over-limit', what: `maxMemory (${memory}) is more than three quarters of the memory limit (${limit}): copies of pages while it writes to the disk need the rest`, fix: 'raise resources.memory, or lower maxMemory' };
       }
     });
+  }
+
+  /**
+   * Another user beside the applications' own, with a password of its own and what the rules allow.
+   * @param rules in the words of `ACL SETUSER`: `-@all +ping +info`.
+   */
+  addUser(name: string, rules: string): SecretKey {
+    const { files } = this.config.spec;
+    const isNamed = /^[a-z][a-z0-9-]*$/.test(name) && name !== 'default';
+    if (!isNamed || !/^[\w@+~&*|:.% -]+$/.test(rules)) {
+      reportProblem(this, { code: 'redis-user', what: `'${name} ${rules}' does not describe a user`, fix: "give a name of lower-case letters, digits and dashes, and rules such as '-@all +ping +info'" });
+    }
+    files['users'] = Text.of(`${files['users']?.literal ?? ''}${name} ${rules}\n`);
+    const password = new Secret(this, `user-${name}`, { keys: ['password'] }).key('password');
+    this.workload.spec.mounts.push({ secret: password.secret, path: `${SECRETS}-${name}` });
+    return password;
   }
 
   get host(): Text {

@@ -1,24 +1,69 @@
 import { load } from 'js-yaml';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
 import { Misuse } from './errors';
 import { REQUEST, type Request } from '../core/request';
 
 /** Runs the stacks' program, in which the command line is answered, and answers its exit code. */
-export async function runApp(argv: readonly string[], command = appCommand()): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'compose8s-'));
-  try {
-    const request: Request = { argv, answered: join(folder, 'answered') };
-    const code = await run(command, { ...process.env, [REQUEST]: JSON.stringify(request) });
-    if (code === 0 && !existsSync(request.answered)) {
-      throw new Misuse(`the program ended without answering: ${command}`, 'let it end with app.synth(), where app is an App of compose8s');
-    }
-    return code;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+export function runApp(argv: readonly string[], command = appCommand()): Promise<number> {
+  return new AppProcess(argv, command).run();
+}
+
+/** What a program written for Node.js loads in any case. Packages that are not there do no harm. */
+const MODULES = ['cdk8s', 'cdk8s-plus-28', 'commander', 'js-yaml', 'croner', 'ipaddr.js', '@balena/dockerignore'];
+
+/** A process for the stacks' program, which answers one command line. */
+export class AppProcess {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'compose8s-'));
+  private readonly request: Request;
+  private waiting: ChildProcess | undefined;
+
+  constructor(argv: readonly string[], private readonly command: string) {
+    this.request = { argv, answered: join(this.folder, 'answered') };
   }
+
+  /** Starts it already, and has it load what is always the same; `run` then gives the word. Only Node.js can wait so. */
+  warmUp(): this {
+    if (!/^(npx\s+)?(node|tsx|ts-node)\s/.test(this.command)) return this;
+    const { NODE_OPTIONS: nodeOptions = '' } = process.env;
+    const modules = [...(this.command.includes('tsx') ? ['tsx/cjs'] : []), ...MODULES];
+    this.waiting = this.start({ NODE_OPTIONS: `${nodeOptions} --require ${JSON.stringify(join(__dirname, 'warm.cjs'))}`.trim(), COMPOSE8S_WARM: JSON.stringify({ nodeOptions, modules }) }, 'pipe');
+    wordTo(this.waiting)?.on('error', () => undefined);
+    return this;
+  }
+
+  async run(): Promise<number> {
+    try {
+      const child = this.waiting ?? this.start({});
+      wordTo(child)?.end('.');
+      const code = await ended(child);
+      if (code === 0 && !existsSync(this.request.answered)) {
+        throw new Misuse(`the program ended without answering: ${this.command}`, 'let it end with app.synth(), where app is an App of compose8s');
+      }
+      return code;
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Ends a process that was never given the word. */
+  discard(): void {
+    this.waiting?.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Through the shell, as npm's scripts are. */
+  private start(env: NodeJS.ProcessEnv, word?: 'pipe'): ChildProcess {
+    return spawn(this.command, { shell: true, stdio: ['inherit', 'inherit', 'inherit', ...(word ? [word] : [])], env: { ...process.env, ...env, [REQUEST]: JSON.stringify(this.request) } });
+  }
+}
+
+/** Where a waiting process listens. */
+function wordTo(child: ChildProcess): Writable | undefined {
+  return child.stdio[3] as Writable | undefined;
 }
 
 /** The line `app:` of cdk8s.yaml, as cdk8s' own command reads it. */
@@ -39,13 +84,16 @@ function read(path: string): unknown {
   }
 }
 
-/** Through the shell, as npm's scripts are; keys that interrupt reach the program by themselves. */
-function run(command: string, env: NodeJS.ProcessEnv): Promise<number> {
+/** Keys that interrupt reach the program by themselves; it says how it ends. */
+function ended(child: ChildProcess): Promise<number> {
   return new Promise((done, failed) => {
-    const child = spawn(command, { shell: true, stdio: 'inherit', env });
     const pass = (signal: NodeJS.Signals) => void child.kill(signal);
-    process.on('SIGINT', () => undefined).on('SIGTERM', pass);
+    const wait = () => undefined;
+    process.on('SIGINT', wait).on('SIGTERM', pass);
     child.on('error', failed);
-    child.on('close', (code, signal) => done(code ?? 128 + constants.signals[signal!]));
+    child.on('close', (code, signal) => {
+      process.off('SIGINT', wait).off('SIGTERM', pass);
+      done(code ?? 128 + constants.signals[signal!]);
+    });
   });
 }

@@ -2,9 +2,10 @@ import { Command, CommanderError } from 'commander';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SynthesisError } from '../core/synthesis';
-import type { Call, GraphCommand } from './command';
+import type { Call, CliCommand, GraphCommand } from './command';
 import { COMMANDS } from './commands';
 import { EXIT, Misuse } from './errors';
+import { complain, count } from './terminal';
 
 export type Handler = (command: GraphCommand, call: Call) => number | Promise<number>;
 
@@ -18,7 +19,7 @@ Exit codes:
 /** Reads a command line, has its command handled, and answers the exit code. Mistakes are printed, without a stack trace. */
 export async function runProgram(argv: readonly string[], handle: Handler): Promise<number> {
   let code: number = EXIT.ok;
-  const program = programOf(COMMANDS, async (command, call) => { code = await handle(command, call); });
+  const program = programOf(COMMANDS, async (command, call) => { code = await ('runHere' in command ? command.runHere(call, program) : handle(command, call)); });
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;
@@ -29,7 +30,7 @@ export async function runProgram(argv: readonly string[], handle: Handler): Prom
   }
 }
 
-function programOf(commands: readonly GraphCommand[], handle: (command: GraphCommand, call: Call) => Promise<void>): Command {
+function programOf(commands: readonly CliCommand[], handle: (command: CliCommand, call: Call) => Promise<void>): Command {
   const program = new Command('compose8s')
     .description('One description of a system, as Docker Compose files and Kubernetes manifests.')
     .version(version())
@@ -60,12 +61,11 @@ const GROUPS: Readonly<Record<string, string>> = {
 
 function report(error: unknown): number {
   if (error instanceof SynthesisError) {
-    const { length } = error.problems;
-    process.stderr.write(`${error.message}\n${length} ${length === 1 ? 'problem' : 'problems'}\n`);
+    complain(`${error.message}\n${count(error.problems.length, 'problem')}\n`);
     return EXIT.problems;
   }
   if (error instanceof Misuse || isFromSystem(error)) {
-    process.stderr.write(`✖ ${error.message}\n`);
+    complain(`✖ ${error.message}\n`);
     return EXIT.misuse;
   }
   throw error;

@@ -1,9 +1,10 @@
 import type { App, SynthOptions } from '../core/app';
 import { Graph } from '../core/graph';
 import { Stack } from '../core/stack';
-import { SynthesisError, synthesize } from '../core/synthesis';
+import { SynthesisError, synthesize, type Synthesis } from '../core/synthesis';
+import type { Target } from '../core/target';
 import { Misuse } from './errors';
-import { nearest } from './nearest';
+import { nearest } from '../core/nearest';
 
 /** What commands see of the program: its stacks, by the names that people give them. */
 export class Project {
@@ -18,6 +19,16 @@ export class Project {
     this.app.synth(options);
   }
 
+  /** Where the output goes by default. */
+  get outdir(): string {
+    return this.app.outdir;
+  }
+
+  /** All stacks that `keep` wants, on their targets, in memory. */
+  synthesize(keep: (stack: Stack, target?: Target) => boolean): Synthesis {
+    return synthesize(this.app, keep);
+  }
+
   /** The graph of `system/environment`. @throws SynthesisError with all problems of the stacks, if there are any. */
   graph(reference: string): Graph {
     const [stack, ...more] = this.find(reference);
@@ -25,9 +36,9 @@ export class Project {
     return this.graphs().find(graph => graph.stack === stack)!;
   }
 
-  /** All graphs. @throws SynthesisError with all problems of the stacks, if there are any. */
-  graphs(): readonly Graph[] {
-    const { graphs, problems } = synthesize(this.app, (_stack, target) => target === undefined);
+  /** All graphs, or those that `keep` wants. @throws SynthesisError with all problems of the stacks, if there are any. */
+  graphs(keep: (stack: Stack) => boolean = () => true): readonly Graph[] {
+    const { graphs, problems } = synthesize(this.app, (stack, target) => target === undefined && keep(stack));
     if (problems.length > 0) throw new SynthesisError(problems);
     return graphs;
   }

@@ -15,6 +15,8 @@ export interface AppProps {
 export interface SynthOptions {
   /** Parity notes are errors. Default: whether `--strict` stands on the command line. */
   readonly strict?: boolean;
+  /** Where to write. Default: the app's own folder. */
+  readonly output?: string;
   /** Which stacks and targets. Default: all. */
   readonly keep?: (stack: Stack, target?: Target) => boolean;
 }
@@ -38,9 +40,9 @@ export class App extends Cdk8sApp {
       void (require('../cli/answer') as typeof import('../cli/answer')).answer(this, request);
       return;
     }
-    const { strict: isStrict = process.argv.includes('--strict'), keep } = options;
+    const { strict: isStrict = process.argv.includes('--strict'), keep, output: outdir = this.outdir } = options;
     const synthesis = synthesize(this, keep);
-    const output = new Output(resolve(this.outdir));
+    const output = new Output(resolve(outdir));
     const files = allFiles(synthesis);
     const problems = [...synthesis.problems, ...(isStrict ? strict(synthesis.notes) : [])];
     if (problems.length === 0) problems.push(...output.problems(files));
@@ -53,13 +55,13 @@ export class App extends Cdk8sApp {
       ? synthesis.emissions.map(({ graph: { stack }, target }) => `${stack.node.path}/${target.name}`)
       : topFolders(synthesis.graphs.map(({ stack }) => stack.node.path));
     const { written, unchanged, removed, kept } = output.write(files, scope);
-    process.stdout.write(this.summary(synthesis));
+    process.stdout.write(this.summary(synthesis, outdir));
     process.stdout.write(`${written} files written, ${unchanged} unchanged, ${removed} removed\n`);
     for (const path of kept) process.stdout.write(`kept, though no longer emitted, since somebody changed it: ${path}\n`);
   }
 
-  private summary({ emissions }: Synthesis): string {
-    const folderOf = (stack: Stack, ...more: string[]) => relative(process.cwd(), resolve(this.outdir, stack.node.path, ...more)) || '.';
+  private summary({ emissions }: Synthesis, outdir: string): string {
+    const folderOf = (stack: Stack, ...more: string[]) => relative(process.cwd(), resolve(outdir, stack.node.path, ...more)) || '.';
     return emissions.map(({ graph, target, rendering, files }) => {
       const folder = folderOf(graph.stack, target.name);
       return [
@@ -72,7 +74,7 @@ export class App extends Cdk8sApp {
   }
 }
 
-/** Every file to write, relative to the output folder, with each stack's parity report. */
+/** Every file to write, relative to the output folder, with the parity report of each stack whose targets are all there. */
 export function allFiles({ graphs, emissions }: Synthesis): Map<string, OutputFile> {
   const files = new Map<string, OutputFile>();
   for (const { stack } of graphs) {
@@ -80,6 +82,8 @@ export function allFiles({ graphs, emissions }: Synthesis): Map<string, OutputFi
     for (const { target, files: emitted } of own) {
       for (const [path, file] of emitted) files.set(`${stack.node.path}/${target.name}/${path}`, file);
     }
+    // A report of some targets would take the place of the one of all.
+    if (own.length < stack.targets.length) continue;
     const notes = own.flatMap(({ rendering }) => rendering.notes);
     files.set(`${stack.node.path}/PARITY.md`, { text: printParity(stack.node.path, own.map(({ target }) => target.name), notes) });
     files.set(`${stack.node.path}/parity.json`, { text: `${JSON.stringify(notes, null, 2)}\n` });

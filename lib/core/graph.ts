@@ -131,7 +131,7 @@ export function textsOf({ spec: { env, command = [], args = [], mounts } }: Work
 
 function endpointsOf(workload: Workload): Endpoint[] {
   return [
-    ...textsOf(workload).flatMap(text => text.references.flatMap(reference => (reference.kind === 'host' ? [reference.endpoint] : []))),
+    ...textsOf(workload).flatMap(text => text.references.flatMap(reference => (reference.kind === 'host' && !reference.mentioned ? [reference.endpoint] : []))),
     ...workload.spec.connects,
   ];
 }

@@ -38,17 +38,20 @@ export function synthesize(root: Construct, keep: (stack: Stack, target?: Target
   const conflicts = modelProblems.length > 0 ? [] : conflictsAmong(pairs);
   if (modelProblems.length > 0) return { graphs, emissions: [], problems: distinct(modelProblems), notes: [] };
 
-  const emissions = pairs.map(({ graph, target }) => {
-    const rendering = target.render(graph);
-    const files = rendering.problems.length > 0 ? new Map<string, OutputFile>() : new Map([...target.print(rendering.documents, graph), ...rendering.files]);
-    return { graph, target, rendering, files };
-  });
+  const emissions = pairs.map(({ graph, target }) => emit(graph, target));
   return {
     graphs,
     emissions,
     problems: distinct([...conflicts, ...emissions.flatMap(({ rendering }) => rendering.problems)]),
     notes: emissions.flatMap(({ rendering }) => rendering.notes),
   };
+}
+
+/** One graph, which has no problems, on one target. The target may find some. */
+export function emit(graph: Graph, target: Target): Emission {
+  const rendering = target.render(graph);
+  const files = rendering.problems.length > 0 ? new Map<string, OutputFile>() : new Map([...target.print(rendering.documents, graph), ...rendering.files]);
+  return { graph, target, rendering, files };
 }
 
 function targetProblems({ targets, node }: Stack): Problem[] {

@@ -37,6 +37,14 @@ export interface Rendering {
   readonly problems: readonly Problem[];
 }
 
+/** Who may open a connection to whom, as the emitted documents allow it. Workloads by their names on the target. */
+export interface Connection {
+  readonly from: string;
+  readonly to: string;
+  /** A port that `to` declares: `5432`, `53/udp`. */
+  readonly port: string;
+}
+
 /** A format that systems are emitted in. A new one is a folder of its own; no construct knows it. */
 export interface Target {
   /** Also the name of its folder: `compose`. */
@@ -51,6 +59,8 @@ export interface Target {
   conflicts?(graphs: readonly Graph[]): readonly Problem[];
   /** The documents as a cluster takes them, where the target makes such. */
   manifests?(graph: Graph): readonly object[];
+  /** Who can reach whom by these documents alone: a model of the target's networks, for tests and diagrams. */
+  reach?(documents: readonly Document[]): readonly Connection[];
 }
 
 /** Collects what handlers find while they render. */

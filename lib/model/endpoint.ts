@@ -20,6 +20,11 @@ export class Endpoint {
     return Text.concat([this.host, `:${this.port}`]);
   }
 
+  /** `host:port`, for whoever only passes it on to another that calls it: it makes no edge. */
+  mention(): Text {
+    return Text.concat([Text.reference({ kind: 'host', endpoint: this, mentioned: true }), `:${this.port}`]);
+  }
+
   /** `http://host:port` and the like. */
   url(scheme: string): Text {
     return Text.concat([`${scheme}://`, this]);

@@ -40,10 +40,10 @@ export interface Probes<Port extends string = string> {
 }
 
 export const Probe = {
-  http<Port extends string = string>(path: string, { port, headers = {}, ...timing }: ProbeTiming & { readonly port?: Port; readonly headers?: Readonly<Record<string, string>> } = {}): Probe<Port> {
+  http<Port extends string = never>(path: string, { port, headers = {}, ...timing }: ProbeTiming & { readonly port?: Port; readonly headers?: Readonly<Record<string, string>> } = {}): Probe<Port> {
     return { check: { kind: 'http', port, path, headers }, ...timed(timing) };
   },
-  tcp<Port extends string = string>({ port, ...timing }: ProbeTiming & { readonly port?: Port } = {}): Probe<Port> {
+  tcp<Port extends string = never>({ port, ...timing }: ProbeTiming & { readonly port?: Port } = {}): Probe<Port> {
     return { check: { kind: 'tcp', port }, ...timed(timing) };
   },
   /** Run in the container without a shell; 0 is success. */

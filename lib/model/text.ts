@@ -4,7 +4,8 @@ import type { SecretKey } from './secret';
 
 /** What stands in a text besides literal characters. Each target spells these in its own way. */
 export type Reference =
-  | { readonly kind: 'host'; readonly endpoint: Endpoint }
+  /** `mentioned`: only spelled, without an edge. */
+  | { readonly kind: 'host'; readonly endpoint: Endpoint; readonly mentioned?: true }
   | { readonly kind: 'secret'; readonly key: SecretKey };
 
 export type TextPart = string | Reference;

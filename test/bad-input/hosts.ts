@@ -108,7 +108,7 @@ export const compose: readonly BadInput[] = [
       const [one, two] = [new Secret(stack, 'db', { keys: ['main-password'] }), new Secret(stack, 'db-main', { keys: ['password'] })];
       service(stack, 'web', { env: { ONE: one.key('main-password'), TWO: two.key('password') } });
     },
-    problems: [problem('the variable DB_MAIN_PASSWORD would be the key password of db-main, and is the key main-password of db already', 'give the secret another id, or its key another name', 'shop/dev/db-main')],
+    problems: [problem('its key db-main/password would be the variable DB_MAIN_PASSWORD, which already carries db/main-password', 'give the secret or its key another name', 'shop/dev/db-main')],
   },
   {
     name: 'a secret in the variable of a port',

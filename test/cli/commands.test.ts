@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, loadAll } from 'js-yaml';
-import { runProgram } from '../../lib/cli/program';
-import { Project } from '../../lib/cli/project';
 import { randomHex, randomPassword } from '../../lib/core/secrets/values';
-import { cleanUp, CLUSTER, filesBelow, shop, temporaryFolder, type ShopProps } from '../support/secrets';
-import { App, Compose, Secret, Stack } from '../../lib';
+import { cleanUp, CLUSTER, filesBelow, shop, temporaryFolder } from '../support/secrets';
+import { COMMANDS } from '../../lib/cli/commands';
+import { compose8s } from './run-command';
+import { Compose, Secret, Stack } from '../../lib';
 
 const home = process.cwd();
 beforeEach(() => process.chdir(temporaryFolder()));
@@ -16,21 +16,6 @@ afterEach(() => {
   delete process.env.SECRETS_DIR;
   cleanUp();
 });
-
-/** Runs a command line on the shop, in the current folder, as the stacks' program does. */
-async function compose8s(line: string, props: ShopProps | (() => App) = {}): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const output = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map(stream => jest.spyOn(process[stream], 'write').mockImplementation(text => {
-    output[stream] += String(text);
-    return true;
-  }));
-  try {
-    const code = await runProgram(line.split(' '), (command, call) => command.run(new Project(typeof props === 'function' ? props() : shop({ environments: ['dev', 'prod'], ...props })), call));
-    return { code, ...output };
-  } finally {
-    spies.forEach(spy => spy.mockRestore());
-  }
-}
 
 function put(path: string, value: string): void {
   mkdirSync(join(path, '..'), { recursive: true });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { nearest } from '../../lib/cli/nearest';
+import { nearest } from '../../lib/core/nearest';
 
 const names = ['cedrus/dev', 'cedrus/prod', 'guardian/prod', 'catalyst/dev'];
 

@@ -86,3 +86,29 @@ test('several at once make each value once, and leave a whole', async () => {
   expect([...filesBelow(join(project, 'secrets')).keys()].filter(path => path.includes('.new-'))).toEqual([]);
   expect(await compose8s('secrets', 'check', 'shop/dev')).toMatchObject({ code: 0 });
 });
+
+test('synth --watch synthesizes again on a change, in well under a second', async () => {
+  const child = spawn(process.execPath, [join(LIBRARY, 'lib/cli/compose8s.cjs'), 'synth', '--watch', '--output', 'out'], { cwd: project });
+  let printed = '';
+  for (const stream of ['stdout', 'stderr'] as const) child[stream].on('data', chunk => { printed += String(chunk); });
+  const runs = () => printed.match(/waiting for a change/g)?.length ?? 0;
+  const until = async (number: number) => { while (runs() < number) await new Promise(done => setTimeout(done, 10)); };
+  try {
+    await until(1);
+    expect(filesBelow(join(project, 'out')).has('shop/dev/compose/compose.yaml')).toBe(true);
+    // The next process gets itself ready meanwhile, as while somebody types.
+    await new Promise(done => setTimeout(done, 1500));
+    const began = performance.now();
+    write('main.ts', `import { shop } from ${JSON.stringify(join(LIBRARY, 'test/support/secrets'))};\nshop({ environments: ['stage'] }).synth();\n`);
+    await until(2);
+    // Half a second alone on the machine; with other tests beside it, room to breathe.
+    expect(performance.now() - began).toBeLessThan(3000);
+    expect(printed).toContain('~ main.ts\n');
+    expect(filesBelow(join(project, 'out')).has('shop/stage/compose/compose.yaml')).toBe(true);
+    await new Promise(done => setTimeout(done, 300));
+    expect(runs()).toBe(2);
+  } finally {
+    child.kill('SIGTERM');
+    expect(await new Promise(done => child.on('close', done))).toBe(0);
+  }
+});

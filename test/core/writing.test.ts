@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fs, { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Compose, Config, Image, Stack } from '../../lib';
+import { App, Compose, Config, Image, Stack, type Target } from '../../lib';
 import { filesBelow, run, temporaryFolder, timesBelow } from '../support/run';
 import { service } from '../support/stacks';
 
@@ -85,6 +85,21 @@ describe('synthesis to the disk', () => {
     run(shop(folder, { environments: ['dev', 'prod'] }));
     run(shop(folder, { environments: ['dev', 'prod'], files: { b: 'B' } }), { keep: stack => stack.environment === 'dev' });
     expect(Object.keys(filesBelow(folder)).filter(path => path.includes('/config/')).sort()).toEqual([`${CONFIG}/b`, 'shop/prod/compose/config/config/a']);
+  });
+
+  test('of some targets leaves the report of all of them in place', () => {
+    const folder = temporaryFolder();
+    const both = () => {
+      const app = new App({ outdir: folder });
+      const other: Target = { name: 'other', render: () => ({ documents: [], files: new Map([['x', { text: 'x' }]]), notes: [], problems: [] }), print: () => new Map(), next: () => [] };
+      service(new Stack(app, 'shop', 'dev', { targets: [new Compose(), other] }), 'web');
+      return app;
+    };
+    run(both());
+    const before = filesBelow(folder);
+    run(both(), { keep: (_, target) => target === undefined || target.name === 'compose' });
+    expect(filesBelow(folder)).toEqual(before);
+    expect(before['shop/dev/PARITY.md']).toContain('## other');
   });
 
   test('marks programs as executable, and takes the mark away again', () => {

@@ -1,8 +1,12 @@
-import type { GraphCommand } from '../command';
+import type { CliCommand } from '../command';
+import { completion } from './completion';
+import { list } from './list';
+import { parity } from './parity';
 import { secretsCheck } from './secrets-check';
 import { secretsInit } from './secrets-init';
 import { secretsKubernetes } from './secrets-kubernetes';
 import { synth } from './synth';
+import { validate } from './validate';
 
 /** Every command, in the order of the help. A new one is a file here and a line below. */
-export const COMMANDS: readonly GraphCommand[] = [synth, secretsInit, secretsCheck, secretsKubernetes];
+export const COMMANDS: readonly CliCommand[] = [synth, validate, list, parity, secretsInit, secretsCheck, secretsKubernetes, completion];

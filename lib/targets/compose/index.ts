@@ -3,13 +3,14 @@ import { builtImages, buildFiles } from '../../core/build-context';
 import { secretOf, type Graph } from '../../core/graph';
 import { Patches } from '../../core/patches';
 import { yaml, yamlEntries } from '../../core/yaml';
-import { Findings, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
+import { Findings, type Connection, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
 import { pathOf, type Certificate, type Config, type Kind, type Problem, type Route, type Secret, type Volume, type Workload } from '../../model';
 import { hostConflicts } from './conflicts';
 import { secretsFolder, type Context } from './context';
 import { Dialect } from './dialect';
 import { envExample } from './environment';
 import { composeNetworks, networksOf, type Network } from './networks';
+import { reachOnCompose } from './reach';
 import { scheduleConfigs } from './schedule';
 import { serviceOf } from './services';
 import { composeConfig, composeSecret, configName, configPath, secretName } from './storage';
@@ -91,6 +92,10 @@ export class Compose implements Target {
       ...(graph.secrets.length > 0 ? [`npx compose8s secrets init ${graph.stack.node.path}`] : []),
       `docker compose --project-directory ${folder} up --build --wait`,
     ];
+  }
+
+  reach(documents: readonly Document[]): readonly Connection[] {
+    return reachOnCompose(documents);
   }
 
   conflicts(graphs: readonly Graph[]): readonly Problem[] {

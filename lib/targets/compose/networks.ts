@@ -125,7 +125,7 @@ export function rangeConflicts(graphs: readonly Graph[]): Problem[] {
   }));
   return ranges.flatMap((one, i) => ranges.slice(i + 1).flatMap((other): Problem[] => {
     const apart = one.first + one.size <= other.first || other.first + other.size <= one.first;
-    if (apart || (one.graph === other.graph && one.range === other.range)) return [];
+    if (apart) return [];
     return [{ code: 'network-overlap', at: pathOf(other.graph.stack), what: `its network range ${other.range} overlaps ${one.range} of ${pathOf(one.graph.stack)}`, fix: 'give each its own range, or say that they run on different hosts: new Compose({ host: … })' }];
   }));
 }

@@ -5,7 +5,7 @@ import { graphProblems } from '../../core/graph-problems';
 import { sha256 } from '../../core/output';
 import { Patches } from '../../core/patches';
 import { SynthesisError } from '../../core/synthesis';
-import { Findings, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
+import { Findings, type Connection, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
 import { yaml } from '../../core/yaml';
 import { isPrimitive, pathOf, problemsBelow, type Certificate, type Config, type Kind, type Route, type Secret, type Volume, type Workload } from '../../model';
 import { certificateDocuments } from './certificates';
@@ -14,6 +14,7 @@ import { Dialect } from './dialect';
 import { buildCommands, isPushable } from './images';
 import { Plan } from './plan';
 import { DENY_ALL, denyAll } from './policies';
+import { reachOnKubernetes } from './reach';
 import { routeDocuments } from './routes';
 import { configDocuments, volumeDocuments } from './storage';
 import type { Manifests } from './types';
@@ -93,6 +94,10 @@ export class Kubernetes implements Target {
       ...(graph.secrets.length > 0 ? [`kubectl apply --server-side -f ${folder}/${NAMESPACE_FILE}`, `npx compose8s secrets kubernetes ${graph.stack.node.path} | kubectl apply --server-side -f -`] : []),
       `kubectl apply --server-side -f ${folder}`,
     ];
+  }
+
+  reach(documents: readonly Document[]): readonly Connection[] {
+    return reachOnKubernetes(documents);
   }
 
   manifests(graph: Graph): readonly object[] {

@@ -18,12 +18,13 @@ export function describeHardening(stack: () => RunningStack): void {
     expect(Object.fromEntries(services.map((service, i) => [service, options[i]!.split(',')[0]]))).toEqual(Object.fromEntries(services.map(service => [service, 'ro'])));
   });
 
-  test('every container, also of what runs once, was started with all restrictions and with limits', async () => {
-    for (const [service, { Config, HostConfig }] of await stack().containers()) {
+  test('every container, also of what runs once, was started with all restrictions, with limits, and without a volume that nobody named', async () => {
+    for (const [service, { Config, HostConfig, Mounts }] of await stack().containers()) {
       expect({ service, user: Config.User, ...HostConfig }).toMatchObject({
         user: expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/), ReadonlyRootfs: true, Privileged: false, CapDrop: ['ALL'], CapAdd: null,
         SecurityOpt: expect.arrayContaining([expect.stringMatching(/^no-new-privileges/)]),
       });
+      expect({ service, anonymous: Mounts.filter(({ Type, Name }) => Type === 'volume' && /^[0-9a-f]{64}$/.test(Name!)) }).toEqual({ service, anonymous: [] });
       expect(Math.min(HostConfig.Memory, HostConfig.NanoCpus, HostConfig.PidsLimit)).toBeGreaterThan(0);
     }
   });

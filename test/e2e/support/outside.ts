@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { output, run } from './shell';
 import { until } from './until';
 
@@ -14,10 +14,10 @@ const ASK = `
 `;
 
 /**
- * Whether {@link outside} works here: it needs root, and the engine on this very machine. A machine of the internet is
+ * Whether {@link outside} works here: it needs root, iproute2, and the engine on this very machine. A machine of the internet is
  * imitated by a network namespace, which knows no way back to the addresses of containers, as the internet does not.
  */
-export const hasOutside = process.getuid?.() === 0 && (process.env['DOCKER_HOST'] ?? 'unix:').startsWith('unix:');
+export const hasOutside = (process.env['DOCKER_HOST'] ?? 'unix:').startsWith('unix:') && process.getuid?.() === 0 && spawnSync('ip', ['netns']).status === 0;
 
 export interface Outside {
   /** Where its server is. */

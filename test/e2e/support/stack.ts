@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { emit, PROJECT } from './emission';
@@ -17,6 +17,7 @@ export interface Container {
     readonly ReadonlyRootfs: boolean; readonly Privileged: boolean; readonly CapDrop: readonly string[]; readonly CapAdd: readonly string[] | null;
     readonly SecurityOpt: readonly string[]; readonly Memory: number; readonly NanoCpus: number; readonly PidsLimit: number;
   };
+  readonly Mounts: readonly { readonly Type: string; readonly Name?: string }[];
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> };
 }
 
@@ -47,20 +48,19 @@ export interface Preparation {
 
 /** An emitted environment on the engine, under a project name of its own, in a folder that holds nothing else. */
 export class RunningStack {
-  private readonly project: string;
   readonly folder: string;
   readonly secrets: string;
   private settled: Ports = {};
 
-  private constructor(readonly environment: string, private readonly layout: Layout, readonly root: string) {
-    this.project = `${PREFIX}-${environment}-${process.pid}`;
+  private constructor(readonly environment: string, private readonly project: string, private readonly layout: Layout, readonly root: string) {
     this.folder = join(root, layout.folder);
     this.secrets = join(root, layout.secrets);
   }
 
   /** Emits it and gives it all that it needs before it can be started. */
   static async prepare({ environment, layout, settings = {}, give = async () => {} }: Preparation): Promise<RunningStack> {
-    const stack = new RunningStack(environment, layout, await mkdtemp(join(tmpdir(), `compose8s-${environment}-`)));
+    const project = `${PREFIX}-${environment}-${process.pid}`;
+    const stack = new RunningStack(environment, project, layout, await mkdtemp(join(tmpdir(), `${project}-`)));
     try {
       await emit(environment, stack.folder);
       stack.settled = await writeSettings(stack.folder, settings);
@@ -153,13 +153,17 @@ export class RunningStack {
   }
 }
 
-/** Projects of runs that were killed before they could remove them: their processes are gone. */
+/** Projects and folders of runs that were killed before they could remove them: their processes are gone. */
 export async function removeLeftovers(): Promise<void> {
+  const isLeft = (name: string) => {
+    const pid = new RegExp(`^${PREFIX}-[a-z]+-(\\d+)(-|$)`).exec(name)?.[1];
+    return pid !== undefined && !isAlive(Number(pid));
+  };
   const projects = JSON.parse(await output('docker', ['compose', 'ls', '--all', '--format', 'json'])) as { readonly Name: string }[];
-  for (const { Name } of projects) {
-    const pid = new RegExp(`^${PREFIX}-[a-z]+-(\\d+)$`).exec(Name)?.[1];
-    if (pid && !isAlive(Number(pid))) await output('docker', ['compose', '--project-name', Name, 'down', '--volumes', '--remove-orphans', '--timeout', '5']);
+  for (const { Name } of projects.filter(project => isLeft(project.Name))) {
+    await output('docker', ['compose', '--project-name', Name, 'down', '--volumes', '--remove-orphans', '--timeout', '5']);
   }
+  for (const name of (await readdir(tmpdir())).filter(isLeft)) await rm(join(tmpdir(), name), { recursive: true });
 }
 
 function isAlive(pid: number): boolean {

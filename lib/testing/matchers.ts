@@ -1,0 +1,155 @@
+import { callersOf, portText, reachError, type PortLike } from './reach';
+import { instead } from './misses';
+import { differences, printDifferences, type PartialOf } from './partial';
+import { ofKind, type BodyOf, type ResourceKind } from './resources';
+import { secretLeaks, type SecretValues } from './secret-values';
+import { templatesOf } from './snapshot';
+import type { Template } from './template';
+
+/** What `expect(template)` and `expect(stack)` can say; a stack is looked at on each of its targets. */
+export interface StackMatchers<R> {
+  /**
+   * The Compose file has a service, which matches a part.
+   *
+   * ```ts
+   * import { expect, test } from '@jest/globals';
+   * import 'compose8s/testing/jest';
+   * import { shop } from './shop';
+   *
+   * test('the api waits for its database', () => {
+   *   expect(shop()).toHaveService('api', { depends_on: { db: { condition: 'service_healthy' } } });
+   *   expect(shop()).not.toHaveService('adminer');
+   * });
+   * ```
+   */
+  toHaveService(name: string, partial?: PartialOf<BodyOf<'services'>>): R;
+  /**
+   * There is a resource of a kind and a name, which matches a part: a manifest, or an entry of a section of the Compose file.
+   *
+   * ```ts
+   * import { expect, test } from '@jest/globals';
+   * import 'compose8s/testing/jest';
+   * import { shop } from './shop';
+   *
+   * test('the database keeps its data', () => {
+   *   expect(shop()).toHaveResource('volumes', 'db-data');
+   *   expect(shop()).toHaveResource('StatefulSet', 'db', { spec: { replicas: 1, volumeClaimTemplates: [{ metadata: { name: 'db-data' } }] } });
+   * });
+   * ```
+   */
+  toHaveResource<K extends ResourceKind>(kind: K, name: string, partial?: PartialOf<BodyOf<K>>): R;
+  /**
+   * One workload may open a connection to a port that the other declares: on every target. With `not`: on none. Names and
+   * ports that are not there fail either way. Docker's networks know neither ports nor directions: whoever shares one with
+   * a workload reaches all that it declares.
+   *
+   * ```ts
+   * import { expect, test } from '@jest/globals';
+   * import 'compose8s/testing/jest';
+   * import { shop } from './shop';
+   *
+   * test('only the api reaches the database', () => {
+   *   expect(shop()).toReach('api', 'db', 5432);
+   *   expect(shop()).not.toReach('proxy', 'db', 5432);
+   * });
+   * ```
+   */
+  toReach(from: string, to: string, port: PortLike): R;
+  /**
+   * No emitted file carries one of these values: as it is, escaped, URL-encoded, in base64 or in hexadecimal. The values
+   * are not told when one is found.
+   *
+   * ```ts
+   * import { expect, test } from '@jest/globals';
+   * import 'compose8s/testing/jest';
+   * import { shop } from './shop';
+   *
+   * test('the key of the payment service stays out of the files', () => {
+   *   expect(shop()).toHaveNoSecretValues(['canary-4711']);
+   * });
+   * ```
+   *
+   * @param values themselves, or the folder that `compose8s secrets init` has made them in: `{ folder: 'secrets/shop/prod' }`.
+   */
+  toHaveNoSecretValues(values: SecretValues): R;
+}
+
+interface Outcome {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+/** What jest tells a matcher: whether it stands behind `.not`. */
+interface Context { readonly isNot?: boolean }
+
+/**
+ * For `expect.extend(matchers)`. `import 'compose8s/testing/jest'` does that, tells TypeScript of them, and adds the
+ * {@link snapshotSerializer}.
+ */
+export const matchers = {
+  /** See {@link StackMatchers.toHaveService}. */
+  toHaveService(this: Context, actual: unknown, name: string, partial?: PartialOf<BodyOf<'services'>>): Outcome {
+    const templates = templatesOf(actual);
+    const onCompose = templates.filter(({ emission }) => emission.target.name === 'compose');
+    if (onCompose.length === 0) throw new Error(`${templates[0]!.title}: services are of Compose; ask for toHaveResource('Deployment', '${name}'), or look at Template.of(stack, new Compose())`);
+    return have(onCompose, 'services', 'service', name, partial);
+  },
+
+  /** See {@link StackMatchers.toHaveResource}. */
+  toHaveResource(this: Context, actual: unknown, kind: string, name: string, partial?: PartialOf<object>): Outcome {
+    return have(templatesOf(actual), kind, kind, name, partial);
+  },
+
+  /** See {@link StackMatchers.toReach}. */
+  toReach(this: Context, actual: unknown, from: string, to: string, port: PortLike): Outcome {
+    const isNot = this?.isNot ?? false;
+    const templates = templatesOf(actual);
+    const errors = templates.flatMap(({ emission }) => reachError(emission, from, to, port) ?? []);
+    // A question that makes no sense is wrong with and without `not`.
+    if (errors.length > 0) return { pass: isNot, message: () => errors.join('\n') };
+    const unlike = templates.filter(template => template.reaches(from, to, port) === isNot);
+    return {
+      pass: isNot ? unlike.length > 0 : unlike.length === 0,
+      message: () => unlike.map(template => (isNot ? tooOpen : tooClosed)(template, from, to, port)).join('\n'),
+    };
+  },
+
+  /** See {@link StackMatchers.toHaveNoSecretValues}. */
+  toHaveNoSecretValues(this: Context, actual: unknown, values: SecretValues): Outcome {
+    const templates = templatesOf(actual);
+    const leaks = secretLeaks(templates, values);
+    const { graph } = templates[0]!.emission;
+    return {
+      pass: leaks.length === 0,
+      message: () => (leaks.length > 0
+        ? [`secret values are in the files of ${graph.stack.node.path}:`, ...leaks.map(leak => `  ${leak}`)].join('\n')
+        : `no secret values are in the files of ${graph.stack.node.path}, and some should be`),
+    };
+  },
+};
+
+function have(templates: readonly Template[], kind: string, word: string, name: string, partial: unknown): Outcome {
+  const title = templates.map(template => template.title).join(', ');
+  const candidates = templates.flatMap(({ title, resources }) => ofKind(resources, kind).map(resource => ({ title, resource })));
+  const found = candidates.find(({ resource }) => resource.name === name);
+  const names = candidates.map(({ resource }) => resource.name);
+  if (!found) return { pass: false, message: () => `${title}: there is no ${word} '${name}'; ${instead(name, names)}` };
+  const differing = partial === undefined ? [] : differences(partial, found.resource.body);
+  return {
+    pass: differing.length === 0,
+    message: () => (differing.length > 0
+      ? [`${found.title}: the ${word} '${name}' is not as expected`, ...printDifferences(differing).map(line => `  ${line}`)].join('\n')
+      : `${found.title}: there is a ${word} '${name}'${partial === undefined ? '' : ' like that'}, and should not be`),
+  };
+}
+
+function tooClosed({ title, emission: { target, rendering } }: Template, from: string, to: string, port: PortLike): string {
+  return `${title}: '${from}' cannot reach '${to}' on port ${portText(port)}\n  it can be reached by: ${callersOf(target.reach!(rendering.documents), to)}`;
+}
+
+/** With what the target says of its connections, in case it could do no better. */
+function tooOpen({ title, notes, resources }: Template, from: string, to: string, port: PortLike): string {
+  const places = resources.filter(({ name }) => name === from || name === to).map(({ at }) => at);
+  const reasons = [...new Set(notes.filter(({ at, field }) => field === 'connections' && places.includes(at)).map(({ what }) => what))];
+  return [`${title}: '${from}' can reach '${to}' on port ${portText(port)}, and should not`, ...reasons.map(reason => `  ${reason}`)].join('\n');
+}

@@ -1,0 +1,137 @@
+import type { Note, Target } from '../core/target';
+import type { Stack } from '../core/stack';
+import { emit, SynthesisError, synthesize, type Emission } from '../core/synthesis';
+import { contentOf } from '../core/output';
+import { instead, nearestMisses } from './misses';
+import { differences, type PartialOf } from './partial';
+import { portText, reachError, type PortLike } from './reach';
+import { ofKind, resourcesOf, type BodyOf, type Resource, type ResourceKind } from './resources';
+
+/**
+ * What becomes of a stack on one target, in memory, to be looked at in tests. The target need not be one of the stack's own.
+ *
+ * ```ts
+ * import { expect, test } from '@jest/globals';
+ * import { Compose, Kubernetes } from 'compose8s';
+ * import { Template } from 'compose8s/testing';
+ * import { shop } from './shop';
+ *
+ * test.each([
+ *   { target: new Compose(), kind: 'services', expected: { depends_on: { db: { condition: 'service_healthy' } } } },
+ *   { target: new Kubernetes(), kind: 'Deployment', expected: { spec: { replicas: 3 } } },
+ * ])('$target.name carries the api as asked', ({ target, kind, expected }) => {
+ *   expect(Template.of(shop(), target).get(`${kind}/api`)).toMatchObject(expected);
+ * });
+ * ```
+ */
+export class Template {
+  /** @throws SynthesisError with all problems of the stack on this target, if there are any. */
+  static of(stack: Stack, target: Target): Template {
+    const { graphs: [graph], problems } = synthesize(stack.node.root, (one, on) => one === stack && on === undefined);
+    if (problems.length > 0) throw new SynthesisError(problems);
+    const emission = emit(graph!, target);
+    if (emission.rendering.problems.length > 0) throw new SynthesisError(emission.rendering.problems);
+    return new Template(emission);
+  }
+
+  /** Everything that the target makes: the entries of the Compose file, or the manifests. */
+  readonly resources: readonly Resource[];
+
+  private constructor(readonly emission: Emission) {
+    this.resources = resourcesOf(emission.rendering.documents);
+  }
+
+  /** For messages: `shop/prod on kubernetes`. */
+  get title(): string {
+    const { graph, target } = this.emission;
+    return `${graph.stack.node.path} on ${target.name}`;
+  }
+
+  /** What the target does not carry over exactly. */
+  get notes(): readonly Note[] {
+    return this.emission.rendering.notes;
+  }
+
+  /**
+   * The one resource of a kind and a name, typed by its kind.
+   *
+   * ```ts
+   * import { expect, test } from '@jest/globals';
+   * import { Compose, Kubernetes } from 'compose8s';
+   * import { Template } from 'compose8s/testing';
+   * import { shop } from './shop';
+   *
+   * test('the database is asked by its own tool, and has a disk of its own', () => {
+   *   const { healthcheck } = Template.of(shop(), new Compose()).get('services/db');
+   *   expect(healthcheck?.test).toContain('pg_isready');
+   *   const { spec } = Template.of(shop(), new Kubernetes()).get('StatefulSet/db');
+   *   expect(spec.volumeClaimTemplates).toHaveLength(1);
+   * });
+   * ```
+   *
+   * @param id `services/api`, `Deployment/api`. A Job has the name of its workload, without the hash of the release.
+   * @throws Error with the nearest names, if there is none.
+   */
+  get<K extends ResourceKind>(id: `${K}/${string}`): BodyOf<K> {
+    const found = this.resources.find(resource => resource.id === id);
+    if (!found) throw new Error(`${this.title} has no '${id}'; ${instead(id, this.resources.map(resource => resource.id))}`);
+    return found.body as BodyOf<K>;
+  }
+
+  /**
+   * The resources of a kind, of those that match a part, as `toMatchObject` would: further fields may be there, lists have
+   * as many entries; `expect.arrayContaining(…)` and the like can stand for values.
+   */
+  find<K extends ResourceKind>(kind: K, partial?: PartialOf<BodyOf<K>>): readonly Resource<K>[] {
+    const all = ofKind(this.resources, kind);
+    return partial === undefined ? all : all.filter(({ body }) => differences(partial, body).length === 0);
+  }
+
+  /** How many {@link find} would find. */
+  count<K extends ResourceKind>(kind: K, partial?: PartialOf<BodyOf<K>>): number {
+    return this.find(kind, partial).length;
+  }
+
+  /**
+   * The resources of a kind that match a part: one at least, or else an error shows the nearest misses.
+   *
+   * ```ts
+   * import { expect, test } from '@jest/globals';
+   * import { Kubernetes } from 'compose8s';
+   * import { Template } from 'compose8s/testing';
+   * import { shop } from './shop';
+   *
+   * test('something runs three times', () => {
+   *   const template = Template.of(shop(), new Kubernetes());
+   *   expect(template.match('Deployment', { spec: { replicas: 3 } }).map(({ name }) => name)).toEqual(['api']);
+   *   expect(() => template.match('Deployment', { spec: { replicas: 4 } })).toThrow('spec.replicas: expected 4, is 3');
+   * });
+   * ```
+   */
+  match<K extends ResourceKind>(kind: K, partial: PartialOf<BodyOf<K>>): readonly Resource<K>[] {
+    const found = this.find(kind, partial);
+    if (found.length > 0) return found;
+    const others = ofKind(this.resources, kind);
+    if (others.length > 0) throw new Error(`${this.title} has no resource of the kind '${kind}' like that; the nearest:\n${nearestMisses(others, partial)}`);
+    throw new Error(`${this.title} has no resource of the kind '${kind}'; ${instead(kind, [...new Set(this.resources.map(resource => resource.kind))])}`);
+  }
+
+  /** Whether one workload may open a connection to a declared port of another. @throws Error for names and ports that are not there. */
+  reaches(from: string, to: string, port: PortLike): boolean {
+    const error = reachError(this.emission, from, to, port);
+    if (error) throw new Error(error);
+    return this.emission.target.reach!(this.emission.rendering.documents).some(one => one.from === from && one.to === to && one.port === portText(port));
+  }
+
+  /** The paths of the emitted files, below the target's folder. */
+  get files(): readonly string[] {
+    return [...this.emission.files.keys()];
+  }
+
+  /** The text of an emitted file. @throws Error with the nearest paths, if there is none. */
+  file(path: string): string {
+    const found = this.emission.files.get(path);
+    if (!found) throw new Error(`${this.title} has no file '${path}'; ${instead(path, this.files)}`);
+    return contentOf(found).toString('utf8');
+  }
+}

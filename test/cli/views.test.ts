@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { Compose, Image, Kubernetes, Probe, Duration, Route, Secret, Stack, Workload, App } from '../../lib';
+import { cleanUp, temporaryFolder } from '../support/secrets';
+import { compose8s } from './run-command';
+
+const home = process.cwd();
+beforeEach(() => process.chdir(temporaryFolder()));
+afterEach(() => {
+  process.chdir(home);
+  process.exitCode = undefined;
+  cleanUp();
+});
+
+/** A web server that one target says differently. */
+function site(): App {
+  const app = new App();
+  for (const environment of ['dev', 'prod']) {
+    const stack = new Stack(app, 'site', environment, { targets: [new Compose({ host: environment }), new Kubernetes()] });
+    const web = new Workload(stack, 'web', {
+      image: Image.registry('nginx:1.29-alpine', { user: { uid: 101, gid: 101 }, tools: ['curl'] }),
+      ports: { http: 8080 }, runs: { kind: 'service', replicas: environment === 'prod' ? 3 : 1, restart: 'always' },
+      probes: { ready: Probe.http('/ready'), alive: Probe.http('/alive'), startup: Duration.seconds(30) },
+    });
+    new Route(stack, 'in', { to: web.endpoint('http'), published: 80, reach: 'public', protocol: 'http' });
+  }
+  return app;
+}
+
+function broken(): App {
+  const app = new App();
+  new Secret(new Stack(app, 'site', 'dev', { targets: [new Compose()] }), 'bad', { keys: ['NOT A KEY'] });
+  return app;
+}
+
+describe('list', () => {
+  test('shows workloads, images and published ports to people', async () => {
+    expect(await compose8s('list --environment prod', site)).toEqual({
+      code: 0, stderr: '',
+      stdout: 'site/prod  (compose, kubernetes)\n  WORKLOAD  RUNS         IMAGE              PORTS  PUBLISHED\n  web       service × 3  nginx:1.29-alpine  8080   80\n',
+    });
+  });
+
+  test('and to programs', async () => {
+    const { stdout } = await compose8s('list site --target compose --json', site);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { stack: 'site/dev', targets: ['compose'], workloads: [{ name: 'web', image: 'nginx:1.29-alpine', ports: [{ name: 'http', number: 8080, protocol: 'tcp' }], published: [{ port: 'http', published: 80, reach: 'public' }] }] },
+      { stack: 'site/prod' },
+    ]);
+  });
+});
+
+describe('validate', () => {
+  test('writes nothing', async () => {
+    expect(await compose8s('validate', site)).toEqual({ code: 0, stdout: '✔ 2 stacks, emitted 4 times: no problem\n', stderr: '' });
+    expect(existsSync('dist')).toBe(false);
+  });
+
+  test('counts notes as problems when it is to be strict', async () => {
+    expect(await compose8s('validate --strict', site)).toMatchObject({ code: 1, stderr: expect.stringContaining('✖ compose does not express probes.alive exactly') });
+  });
+
+  test('answers programs in JSON, with the same exit code', async () => {
+    const { code, stdout } = await compose8s('validate --json', broken);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, stacks: ['site/dev'], problems: [{ at: 'site/dev/bad' }] });
+  });
+});
+
+describe('parity', () => {
+  test.each([
+    ['table', /^site\/dev\n.*TARGET +OUTCOME +FIELD +OF\n {2}compose +left-out +probes.alive +web\n {6}Docker has one health check/m],
+    ['markdown', /^# Parity of site\/dev\n[^]*\| `probes.alive` \| left-out \|/],
+    ['json', /^\[\n {2}\{\n {4}"stack": "site\/dev",\n {4}"targets": \[\n {6}"compose",/],
+  ])('as %s', async (format, expected) => {
+    expect(await compose8s(`parity site/dev --format ${format}`, site)).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(expected) });
+  });
+
+  test('knows three formats', async () => {
+    expect(await compose8s('parity --format yaml', site)).toMatchObject({ code: 2, stderr: expect.stringContaining('Allowed choices are table, json, markdown.') });
+  });
+});
+
+describe('completion', () => {
+  const complete = (script: string, words: readonly string[]) => {
+    writeFileSync('completion', script);
+    const { stdout, stderr } = spawnSync('bash', ['-c', `. ./completion; COMP_WORDS=(compose8s ${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _compose8s; echo "\${COMPREPLY[@]}"`], { encoding: 'utf8' });
+    return stderr + stdout.trim();
+  };
+
+  test.each([
+    ['commands', ['val'], 'validate'],
+    ['commands of a group', ['secrets', 'ch'], 'check'],
+    ['options', ['secrets', 'check', '--js'], '--json'],
+    ['what an option can be', ['parity', '--format', ''], 'table json markdown'],
+    ['what an argument can be', ['completion', 'z'], 'zsh'],
+  ])('bash completes %s', async (_name, words, expected) => {
+    expect(complete((await compose8s('completion bash')).stdout, words)).toBe(expected);
+  });
+
+  test('fish is told of every command', async () => {
+    expect((await compose8s('completion fish')).stdout).toContain("complete -c compose8s -f -n '__fish_use_subcommand' -a validate -d 'check every stack on each of its targets; nothing is written'");
+  });
+});

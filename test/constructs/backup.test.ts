@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import { BackupCronJob, Postgres, type BackupCronJobProps } from '../../constructs';
+import { Cron, Image, Secret } from '../../lib';
+import { composeOf } from '../support/stacks';
+
+const backup = (props: Partial<BackupCronJobProps> = {}) => composeOf(stack => {
+  new BackupCronJob(stack, 'backup', { of: new Postgres(stack, 'db', { storage: '1Gi', database: 'shop', user: 'clerk' }), schedule: Cron.daily('02:00'), storage: '10Gi', ...props });
+});
+
+describe('a backup', () => {
+  test('runs at its hour, on the database\'s own image, with the password in a file', () => {
+    const { services, file } = backup({ keep: '14d', deadline: '2h' });
+    expect(services['backup']).toMatchObject({
+      environment: { PGHOST: 'db', PGPORT: '5432', PGUSER: 'clerk', PGDATABASE: 'shop', PGPASSWORD_FILE: '/run/secrets/postgres/password', BACKUP_DIR: '/backups', BACKUP_NAME: 'shop_backup', BACKUP_RETENTION_DAYS: '14' },
+      user: '70:70', secrets: [{ source: 'db-credentials.password', target: '/run/secrets/postgres/password' }], depends_on: { db: { condition: 'service_healthy' } },
+    });
+    expect(file('config/backup-schedule/crontab')).toBe('CRON_TZ=UTC\n0 2 * * * timeout 7200 /etc/compose8s/job\n');
+    expect(file('config/backup-schedule/job')).toBe('#!/bin/sh\nexec /opt/backup/backup.sh backup\n');
+    expect(file('images/backup/Dockerfile')).toContain('\nFROM postgres:17-alpine\n');
+  });
+
+  test('can be restored, drilled and looked at by hand', () => {
+    const { services, file } = backup();
+    expect([services['backup-restore']!.command, services['backup-restore']!.profiles, services['backup-drill']!.command, services['backup-drill']!.profiles]).toEqual([['restore', 'latest'], ['tasks'], ['drill'], ['tasks']]);
+    expect(file('config/backup-schedule/run')).toContain('\nexec /opt/backup/backup.sh "$@"\n');
+  });
+
+  test('is drilled by the clock where that is asked for', () => {
+    expect(backup({ drill: Cron.weekly('SUN', '04:00') }).file('config/backup-drill-schedule/crontab')).toBe('CRON_TZ=UTC\n0 4 * * SUN timeout 3600 /etc/compose8s/job\n');
+  });
+
+  test('keeps its files where all of its workloads see them, and talks to the database only', () => {
+    const { services, networks } = backup();
+    const own = ['backup', 'backup-restore', 'backup-drill'];
+    expect(own.map(name => services[name]!.volumes)).toEqual(Array(3).fill([{ type: 'volume', source: 'backup-files', target: '/backups' }]));
+    expect(own.map(name => services[name]!.networks)).toEqual(own.map(name => [`${name}--db`]));
+    expect(Object.values(networks).every(({ internal }) => internal)).toBe(true);
+  });
+
+  test('brings all of its scripts, as programs', () => {
+    const { files } = backup();
+    const scripts = [...files].filter(([path]) => path.startsWith('config/backup-scripts/'));
+    expect(scripts.map(([path]) => path.split('/').at(-1))).toEqual(expect.arrayContaining(['backup.sh', 'dump.sh', 'restore.sh', 'verify.sh', 'prune.sh', 'drill.sh']));
+    expect(scripts.every(([, { executable }]) => executable)).toBe(true);
+  });
+
+  test('goes elsewhere by a program that may reach the internet; restoring may not', () => {
+    const { services } = composeOf(stack => {
+      const key = new Secret(stack, 's3', { keys: { key: Secret.given('the console') } }).key('key');
+      const image = Image.registry('example/backup:1.0', { user: { uid: 70, gid: 70 }, tools: ['shell'], folders: ['/backups'] });
+      new BackupCronJob(stack, 'backup', { of: new Postgres(stack, 'db', { storage: '1Gi' }), schedule: Cron.daily('02:00'), storage: '1Gi', offsite: { image, program: '/opt/copy', env: { S3_KEY: key } } });
+    });
+    expect(services['backup']).toMatchObject({ environment: { BACKUP_OFFSITE: '/opt/copy', S3_KEY: expect.stringContaining('${S3_KEY:?') }, networks: ['backup--db', 'backup-internet'] });
+    expect(services['backup-restore']!.networks).toEqual(['backup-restore--db']);
+  });
+
+  test('takes whatever says as much of itself as Postgres does', () => {
+    const { services } = composeOf(stack => {
+      const { endpoint, image, database, user, password } = new Postgres(stack, 'db', { storage: '1Gi' });
+      new BackupCronJob(stack, 'backup', { of: { endpoint, image, database, user, password }, schedule: Cron.daily('02:00'), storage: '1Gi' });
+    });
+    expect(Object.keys(services)).toEqual(['db', 'backup', 'backup-restore', 'backup-drill']);
+  });
+});

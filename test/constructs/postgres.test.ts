@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals';
+import { Postgres, type PostgresProps } from '../../constructs';
+import { composeOf, service } from '../support/stacks';
+
+const CONF = 'config/db-config/postgresql.conf';
+const postgres = (props: Partial<PostgresProps> = {}) => composeOf(stack => {
+  const db = new Postgres(stack, 'db', { storage: '5Gi', ...props });
+  service(stack, 'web', { env: { URL: db.url, HOST: db.host } });
+});
+const settings = (props: Partial<PostgresProps>) => Object.fromEntries(postgres(props).file(CONF).trim().split('\n').map(line => line.split(' = ') as [string, string]));
+
+describe('Postgres', () => {
+  test('runs as the image\'s own user, on its own files, with its data on a volume', () => {
+    expect(postgres().services['db']).toMatchObject({
+      image: 'postgres:17-alpine', user: '70:70', command: ['postgres', '-c', 'config_file=/etc/postgresql/postgresql.conf'],
+      environment: { POSTGRES_DB: 'db', POSTGRES_USER: 'db', POSTGRES_PASSWORD_FILE: '/run/secrets/postgres/password', POSTGRES_INITDB_ARGS: '--data-checksums --auth-host=scram-sha-256', PGDATA: '/var/lib/postgresql/data/pgdata' },
+      volumes: [{ type: 'volume', source: 'db-data', target: '/var/lib/postgresql/data' }],
+      secrets: [{ source: 'db-credentials.password', target: '/run/secrets/postgres/password' }],
+      stop_signal: 'SIGINT', stop_grace_period: '120s', shm_size: '128m',
+    });
+  });
+
+  test('from version 18 on keeps its data in a folder of its version', () => {
+    expect(postgres({ version: 18 }).services['db']).toMatchObject({ image: 'postgres:18-alpine', environment: { PGDATA: '/var/lib/postgresql/18/docker' }, volumes: [{ target: '/var/lib/postgresql' }] });
+  });
+
+  test('on Debian runs as another user', () => {
+    expect(postgres({ variant: 'debian' }).services['db']).toMatchObject({ image: 'postgres:17', user: '999:999' });
+  });
+
+  test('is well when it answers over TCP, as it does not while it prepares an empty database', () => {
+    expect(postgres({ database: 'shop', user: 'clerk' }).services['db']!.healthcheck).toMatchObject({ test: ['CMD', 'pg_isready', '-h', '127.0.0.1', '-U', 'clerk', '-d', 'shop'], start_period: '60s' });
+  });
+
+  test('is told of in one reference: URL, edge, start order', () => {
+    expect(postgres({ database: 'shop' }).services['web']).toMatchObject({
+      environment: { URL: 'postgres://shop:${DB_CREDENTIALS_PASSWORD:?make it with: npx compose8s secrets init shop/dev}@db:5432/shop', HOST: 'db' },
+      networks: ['web--db'], depends_on: { db: { condition: 'service_healthy' } },
+    });
+  });
+
+  test.each<[NonNullable<PostgresProps['resources']>['memory'], Record<string, string>]>([
+    ['1Gi', { shared_buffers: "'256MB'", effective_cache_size: "'768MB'", maintenance_work_mem: "'64MB'", work_mem: "'3MB'", max_connections: "'100'" }],
+    ['4Gi', { shared_buffers: "'1GB'", effective_cache_size: "'3GB'", maintenance_work_mem: "'256MB'", work_mem: "'14MB'", max_connections: "'100'" }],
+    ['256Mi', { shared_buffers: "'64MB'", effective_cache_size: "'192MB'", maintenance_work_mem: "'16MB'", work_mem: "'1MB'", max_connections: "'100'" }],
+  ])('sizes its memory from a limit of %s', (memory, expected) => {
+    expect(settings({ resources: { cpu: 1, memory } })).toMatchObject(expected);
+  });
+
+  test('takes the user\'s settings before its own, and sizes the rest by them', () => {
+    expect(settings({ settings: { max_connections: 400, random_page_cost: 1.1, jit: false } })).toMatchObject({ max_connections: "'400'", work_mem: "'1MB'", random_page_cost: "'1.1'", jit: "'off'" });
+  });
+
+  test('has room for a process of each connection', () => {
+    expect(postgres({ settings: { max_connections: 400 }, resources: { cpu: 1, memory: '4Gi' } }).services['db']!.deploy!.resources!.limits!.pids).toBe(464);
+  });
+
+  test('quotes every value, so that none can begin another line or an escape', () => {
+    expect(settings({ settings: { log_line_prefix: "%m 'x' \\n " } })['log_line_prefix']).toBe("'%m ''x'' \\\\n '");
+  });
+
+  test('that overcommits says so in the report', () => {
+    expect(postgres({ settings: { shared_buffers: '512MB' }, overcommit: true }).notes).toContainEqual({
+      at: 'shop/dev/db', field: 'loosened.accepted', target: 'compose', outcome: 'loosened', what: 'the worst case of its memory settings is more than its limit of 1 GiB; the kernel would end it',
+    });
+  });
+
+  test('runs scripts on an empty database', () => {
+    const { services, file } = postgres({ initScripts: { '10-extensions.sql': 'CREATE EXTENSION citext;' } });
+    expect(services['db']!.configs).toContainEqual({ source: 'db-init.10-extensions.sql', target: '/docker-entrypoint-initdb.d/10-extensions.sql' });
+    expect(file('config/db-init/10-extensions.sql')).toBe('CREATE EXTENSION citext;');
+  });
+
+  test('is published on the host itself, and only where asked for', () => {
+    expect([postgres({ published: 15432 }).services['db']!.ports, postgres().services['db']!.ports]).toEqual([
+      [{ name: 'postgres', target: 5432, published: '${DB_POSTGRES_PORT:-15432}', protocol: 'tcp', host_ip: '127.0.0.1' }], undefined,
+    ]);
+  });
+
+  test('makes a name of letters for its database from any id', () => {
+    expect(composeOf(stack => { new Postgres(stack, 'Main-DB', { storage: '1Gi' }); }).services['main-db']!.environment).toMatchObject({ POSTGRES_DB: 'main_db', POSTGRES_USER: 'main_db' });
+  });
+});

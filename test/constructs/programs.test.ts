@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals';
+import { Adminer, gunicorn, HealthProbes, Postgres, PythonImage, ReleaseJob, WebService, Worker } from '../../constructs';
+import type { Duration, DurationLike } from '../../lib';
+import { composeOf, IMAGE, thrownBy } from '../support/stacks';
+
+const READY = HealthProbes.http({ ready: '/ready' });
+
+describe('a web service', () => {
+  test('listens on one port, which others call by its URL', () => {
+    const { services } = composeOf(stack => {
+      const api = new WebService(stack, 'api', { image: IMAGE, port: 9000, probes: READY });
+      new WebService(stack, 'web', { image: IMAGE, port: 8080, probes: READY, env: { API: api.url, HOST: api.host } });
+    });
+    expect([services['api']!.expose, services['web']!.environment]).toEqual([['9000'], { API: 'http://api:9000', HOST: 'api' }]);
+  });
+
+  test('is on the host only where that is asked for', () => {
+    const { services } = composeOf(stack => {
+      new WebService(stack, 'api', { image: IMAGE, port: 9000, probes: READY });
+      new WebService(stack, 'web', { image: IMAGE, port: 8080, probes: READY, published: 3000 });
+    });
+    expect([services['api']!.ports, services['web']!.ports]).toEqual([undefined, [{ name: 'http', target: 8080, published: '${WEB_HTTP_PORT:-3000}', protocol: 'tcp', host_ip: '127.0.0.1' }]]);
+  });
+
+  test('runs as often, and restarts as, it is told', () => {
+    const { services } = composeOf(stack => { new WebService(stack, 'web', { image: IMAGE, port: 8080, probes: READY, replicas: 4, restart: 'always' }); });
+    expect([services['web']!.deploy!.replicas, services['web']!.restart]).toEqual([4, 'always']);
+  });
+});
+
+describe('a worker', () => {
+  test('has no port, and is asked by a program', () => {
+    const { services } = composeOf(stack => { new Worker(stack, 'worker', { image: IMAGE, probes: HealthProbes.command(['/bin/alive']), replicas: 2 }); });
+    expect(services['worker']).toMatchObject({ healthcheck: { test: ['CMD', '/bin/alive'] }, deploy: { replicas: 2 } });
+    expect(services['worker']!.expose).toBeUndefined();
+  });
+});
+
+describe('a release job', () => {
+  test('runs its command to the end, before those that wait for it', () => {
+    const { services } = composeOf(stack => {
+      const migrate = new ReleaseJob(stack, 'migrate', { image: IMAGE, command: ['migrate'], check: ['migrate', '--check'] });
+      new WebService(stack, 'web', { image: IMAGE, port: 8080, probes: READY, after: [migrate] });
+    });
+    expect([services['migrate']!.entrypoint, services['web']!.depends_on]).toEqual([['migrate'], { migrate: { condition: 'service_completed_successfully' } }]);
+  });
+});
+
+describe('Adminer', () => {
+  const adminer = () => composeOf(stack => { new Adminer(stack, 'adminer', { of: new Postgres(stack, 'db', { storage: '1Gi' }), published: 8081 }); }).services['adminer'];
+
+  test('offers the database that it is for, and waits for it', () => {
+    expect(adminer()).toMatchObject({ image: 'adminer:5', environment: { ADMINER_DEFAULT_SERVER: 'db' }, networks: ['adminer--db', 'adminer-published'], depends_on: { db: { condition: 'service_healthy' } } });
+  });
+
+  test('is for the developer\'s own machine', () => {
+    expect(adminer()!.ports).toEqual([{ name: 'http', target: 8080, published: '${ADMINER_HTTP_PORT:-8081}', protocol: 'tcp', host_ip: '127.0.0.1' }]);
+  });
+});
+
+describe('health probes', () => {
+  test('over HTTP ask each path the same way', () => {
+    const { ready, alive, started, startup } = HealthProbes.http({ ready: '/r', alive: '/a', started: '/s', port: 'http', headers: { Host: 'x' }, every: '20s', timeout: '2s', failures: 4, startup: '2m' });
+    expect([ready, alive, started].map(probe => probe!.check)).toEqual(['/r', '/a', '/s'].map(path => ({ kind: 'http', path, port: 'http', headers: { Host: 'x' } })));
+    expect([ready, alive, started].map(probe => [`${probe!.every}`, `${probe!.timeout}`, probe!.failures])).toEqual(Array(3).fill(['20s', '2s', 4]));
+    expect(`${startup}`).toBe('120s');
+  });
+
+  test('leave out what nobody asked for', () => {
+    expect(Object.keys(HealthProbes.http({ ready: '/r' }))).toEqual(['ready', 'startup']);
+    expect(Object.keys(HealthProbes.tcp())).toEqual(['ready', 'startup']);
+  });
+
+  test('by a program can ask a port for liveness, which needs no dependency', () => {
+    expect(HealthProbes.command(['/ok'], { alive: { port: 'sql' } }).alive!.check).toEqual({ kind: 'tcp', port: 'sql' });
+  });
+
+  test('of a port that is not declared do not compile', () => {
+    composeOf(stack => {
+      // @ts-expect-error -- a web service has the port 'http' only
+      expect(() => new WebService(stack, 'web', { image: IMAGE, port: 8080, probes: HealthProbes.http({ ready: '/', port: 'htpp' }) })).not.toThrow();
+      // @ts-expect-error -- a worker has no port
+      expect(() => new Worker(stack, 'worker', { image: IMAGE, probes: HealthProbes.tcp({ port: 'http' }) })).not.toThrow();
+      stack.node.tryRemoveChild('web');
+      stack.node.tryRemoveChild('worker');
+    });
+  });
+
+  test('with a duration that is none throw where they stand', () => {
+    expect(thrownBy(() => HealthProbes.tcp({ every: 'often' as unknown as Duration }))).toContain("'often' is not a duration");
+  });
+});
+
+describe('the command line of Gunicorn', () => {
+  test('says everything that is known, and keeps workers\' signs of life in memory', () => {
+    expect(gunicorn({ app: 'shop.wsgi', port: 9000, workers: 4, workerClass: 'gthread', timeout: '90s', gracefulTimeout: '1m', keepAlive: '1500ms', maxRequests: 1000, maxRequestsJitter: 50 }).join(' ')).toBe(
+      'gunicorn shop.wsgi --bind 0.0.0.0:9000 --workers 4 --worker-class gthread --worker-tmp-dir /dev/shm --timeout 90 --graceful-timeout 60 --keep-alive 2 --max-requests 1000 --max-requests-jitter 50 --no-control-socket',
+    );
+  });
+
+  test('leaves replacing workers to those who ask for it', () => {
+    expect(gunicorn({ app: 'shop.wsgi' }).filter(word => word.startsWith('--max'))).toEqual([]);
+  });
+
+  test('refuses a duration that is none', () => {
+    expect(() => gunicorn({ app: 'shop.wsgi', timeout: 'soon' as unknown as DurationLike })).toThrow("'soon' is not a duration");
+  });
+});
+
+describe('a Python image', () => {
+  const image = () => new PythonImage({
+    name: 'shop', version: '1.0', context: __dirname, packages: { builder: ['gcc'], runtime: ['libpq5', 'curl'] }, user: { name: 'shop', uid: 1234, gid: 1234 }, folders: ['/srv/media'],
+    port: 8000, command: ['serve'], developmentCommand: ['serve', '--reload'],
+  });
+  const dockerfile = (target: 'production' | 'development') => composeOf(stack => {
+    new WebService(stack, 'web', { image: image()[target], port: 8000, probes: READY });
+  }).file('images/shop/Dockerfile');
+
+  test('is built in stages: requirements before sources, and only what runs in the end', () => {
+    expect(dockerfile('production')).toBe(`FROM python:3.13-slim-bookworm AS builder
+# hadolint ignore=DL3008
+RUN apt-get update \\
+ && apt-get install --yes --no-install-recommends gcc \\
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+RUN python -m venv /opt/venv
+COPY requirements.txt requirements.txt
+RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \\
+    /opt/venv/bin/pip install --requirement requirements.txt
+
+FROM python:3.13-slim-bookworm AS production
+ENV PATH="/opt/venv/bin:$PATH" \\
+    PYTHONUNBUFFERED="1" \\
+    PYTHONDONTWRITEBYTECODE="1"
+# hadolint ignore=DL3008
+RUN apt-get update \\
+ && apt-get install --yes --no-install-recommends ca-certificates libpq5 curl \\
+ && rm -rf /var/lib/apt/lists/*
+RUN groupadd --gid 1234 shop \\
+ && useradd --uid 1234 --gid 1234 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin shop \\
+ && install --directory --owner=1234 --group=1234 /srv/media
+WORKDIR /app
+COPY --from=builder /opt/venv /opt/venv
+COPY . .
+USER 1234:1234
+EXPOSE 8000
+CMD ["serve"]
+LABEL org.opencontainers.image.title="shop" \\
+      org.opencontainers.image.version="1.0"
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \\
+  CMD ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8000/ready"]
+
+FROM production AS development
+CMD ["serve", "--reload"]
+`);
+  });
+
+  test('for development is the same with another command', () => {
+    expect(dockerfile('development').split('FROM production AS development\n')[1]).toMatch(/^CMD \["serve", "--reload"\]\nLABEL/);
+  });
+
+  test('tells of its user, its folders and its tools, so that nobody has to', () => {
+    expect(image().production.facts).toEqual({ user: { uid: 1234, gid: 1234 }, tools: ['python', 'shell', 'curl'], folders: ['/srv/media'] });
+  });
+
+  test('without curl is checked with Python', () => {
+    const { services } = composeOf(stack => {
+      new WebService(stack, 'web', { image: new PythonImage({ name: 'shop', version: '1.0', context: __dirname, port: 8000, command: ['serve'] }).production, port: 8000, probes: READY });
+    });
+    expect((services['web']!.healthcheck!.test as string[]).slice(0, 3)).toEqual(['CMD', 'python', '-c']);
+  });
+});
