@@ -4,7 +4,7 @@ const { paths } = JSON.parse(require('node:fs').readFileSync(`${__dirname}/tscon
 /** Unit, property and snapshot tests: no server and no Docker needed. */
 module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/package/project/'],
   transform: { '\\.ts$': '<rootDir>/test/support/typescript-transform.cjs' },
   moduleNameMapper: Object.fromEntries(Object.entries(paths).map(([name, [path]]) => [`^${name}$`, path.replace('.', '<rootDir>')])),
   snapshotFormat: { escapeString: false, printBasicPrototype: false },

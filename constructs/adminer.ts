@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { Image, Route, Workload, type Endpoint, type ResourcesLike, type Tier } from '../lib/model';
 import { HealthProbes } from './health-probes';
 
+/** Which database an {@link Adminer} shows, and where. */
 export interface AdminerProps {
   /** The database that its log-in page offers: whatever has an `endpoint`. */
   readonly of: { readonly endpoint: Endpoint };

@@ -1,5 +1,6 @@
 import { Duration, type DurationLike } from '../lib/model';
 
+/** The application that Gunicorn serves, and with how many workers. */
 export interface GunicornProps {
   /** Module and variable: `cedrus.wsgi:application`. */
   readonly app: string;

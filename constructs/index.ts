@@ -2,6 +2,7 @@ export * from './adminer';
 export * from './backup';
 export * from './gunicorn';
 export * from './health-probes';
+export * from './monitoring';
 export * from './nginx';
 export * from './postgres';
 export * from './python-image';

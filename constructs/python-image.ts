@@ -1,5 +1,6 @@
-import { Image, Instruction, type Stage, type User } from '../lib/model';
+import { Image, Instruction, type Fault, type Stage, type User } from '../lib/model';
 
+/** The sources that a Python image is built from, and what they need. */
 export interface PythonImageProps {
   readonly name: string;
   /** The tag: a real version. */
@@ -47,13 +48,25 @@ export class PythonImage {
   constructor(props: PythonImageProps) {
     const { name, version, context, registry, folders = [], user: { uid, gid } = { uid: 1000, gid: 1000 }, packages: { runtime = [] } = {}, ignore = [], labels } = props;
     const stages = stagesOf(props);
+    const faults = [...faultsOf(props)];
     const build = (target: string) => Image.build({
-      name, version, context, registry, stages, target, labels, user: { uid, gid }, folders,
+      name, version, context, registry, stages, target, labels, faults, user: { uid, gid }, folders,
       tools: ['python', 'shell', ...(runtime.includes('curl') ? ['curl' as const] : [])],
       ignore: [...IGNORED, ...ignore],
     });
     this.production = build('production');
     this.development = build('development');
+  }
+}
+
+/** These become words of shell commands. */
+function* faultsOf({ packages: { builder = [], runtime = [] } = {}, user, folders = [] }: PythonImageProps): Iterable<Fault> {
+  for (const name of [...builder, ...runtime]) {
+    if (!/^[a-z0-9][a-z0-9.+-]+$/.test(name)) yield { code: 'debian-package', what: `${JSON.stringify(name)} cannot be the name of a Debian package`, fix: 'use the name that apt knows it by' };
+  }
+  if (user && !/^[a-z_][a-z0-9_-]{0,31}$/.test(user.name)) yield { code: 'user-name', what: `${JSON.stringify(user.name)} cannot be the name of a user`, fix: 'use at most 32 lower-case letters, digits and dashes' };
+  for (const folder of folders) {
+    if (!/^(\/[\w.@-]+)+$/.test(folder) || folder.split('/').includes('..')) yield { code: 'image-folder-path', what: `${JSON.stringify(folder)} cannot be a folder of an image`, fix: "use an absolute path of letters, digits, dots and dashes, without '..'" };
   }
 }
 

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { Workload, type WorkloadProps } from '../lib/model';
 
+/** The work of a {@link ReleaseJob}: a workload's props without what only services have. */
 export interface ReleaseJobProps extends Omit<WorkloadProps, 'ports' | 'runs' | 'probes' | 'command'> {
   readonly command: readonly string[];
   /**

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { Route, Workload, type Endpoint, type Probes, type Replicas, type Restart, type Text, type WorkloadProps } from '../lib/model';
 
+/** A workload's props, with one port for HTTP in place of many. */
 export interface WebServiceProps extends Omit<WorkloadProps, 'ports' | 'runs' | 'probes'> {
   /** The port that it listens on. */
   readonly port: number;

@@ -6,6 +6,7 @@ import {
   type Cron, type DurationLike, type Endpoint, type Image, type ResourcesLike, type SecretKey, type SizeLike, type WorkloadProps,
 } from '../../lib/model';
 
+/** What a {@link BackupCronJob} backs up, when, and how long it keeps that. */
 export interface BackupCronJobProps {
   /** The database: a `Postgres`, or whatever says as much of itself. */
   readonly of: {

@@ -4,6 +4,7 @@ import type { FRAME_OPTIONS, REFERRER_POLICIES } from './grammar';
 /** Where requests go: a port of a workload, or a construct that has one. */
 export type Upstream = Endpoint | { readonly endpoint: Endpoint };
 
+/** Requests that are handed on to a service. */
 export interface ProxyPass {
   readonly to: Upstream;
   /** Lets connections become WebSockets. Default: false. */
@@ -12,6 +13,7 @@ export interface ProxyPass {
   readonly timeout?: DurationLike;
 }
 
+/** Files that nginx sends by itself, from a volume. */
 export interface StaticFiles {
   readonly volume: Volume;
   /** A folder in the volume. Default: all of it. */
@@ -27,6 +29,7 @@ export interface StaticFiles {
 /** Requests in a second or in a minute, of one client address. */
 export type Rate = `${number}r/${'s' | 'm'}`;
 
+/** How many requests each address may make; more are answered with 429. */
 export interface RateLimit {
   readonly rate: Rate;
   /**
@@ -37,6 +40,7 @@ export interface RateLimit {
   readonly burst?: number;
 }
 
+/** Headers of every answer that tell browsers what to refuse; `false` leaves one out. */
 export interface SecurityHeaders {
   /** For answers whose application sends no policy of its own, which may carry nonces. Default: everything from the same origin only. */
   readonly contentSecurityPolicy?: string | false;
@@ -50,6 +54,7 @@ export interface SecurityHeaders {
   readonly hsts?: StrictTransport | false;
 }
 
+/** How long browsers refuse plain HTTP after one visit. */
 export interface StrictTransport {
   /** Default: 365 days. */
   readonly maxAge?: DurationLike;
@@ -59,6 +64,7 @@ export interface StrictTransport {
   readonly preload?: boolean;
 }
 
+/** A certificate from an authority such as Let's Encrypt, got and renewed by itself. Compose: by certbot. Kubernetes: by cert-manager. */
 export interface Acme {
   /** Where the certificate authority writes to. */
   readonly email: string;
@@ -68,6 +74,7 @@ export interface Acme {
   readonly server?: string;
 }
 
+/** What an {@link NginxProxy} answers for, where it hands requests on, and what it allows. */
 export interface NginxProxyProps extends Pick<WorkloadProps, 'resources' | 'tier' | 'logs'> {
   /** Of the image `nginx:<version>-alpine`. Default: 1.30. */
   readonly version?: string;

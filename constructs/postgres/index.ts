@@ -8,6 +8,7 @@ import { connectionsOf, defaultsFor, printMemory, printSettings, settingFaults, 
 
 export type { Settings } from './settings';
 
+/** What a {@link Postgres} can be asked for. Only the storage must be said. */
 export interface PostgresProps {
   /** The major version. Default: 17. */
   readonly version?: number;

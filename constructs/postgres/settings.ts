@@ -10,6 +10,7 @@ export interface MemorySettings {
 }
 
 export type SettingValue = string | number | boolean;
+/** Lines of `postgresql.conf`, by name: `{ work_mem: '16MB' }`. */
 export type Settings = Readonly<Record<string, SettingValue>>;
 
 const UNITS = { kB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 } as const;

@@ -6,6 +6,7 @@ import {
 import { HealthProbes } from '../health-probes';
 import { healthScript, redisConf, startScript } from './files';
 
+/** What a {@link Redis} can be asked for. Only what happens when its memory is full must be said. */
 export interface RedisProps {
   /** A version with an Alpine image: `7`, `7.4`, `8`. Default: 8. */
   readonly version?: `${number}`;
@@ -23,6 +24,7 @@ export interface RedisProps {
   readonly tier?: Tier;
 }
 
+/** What Redis forgets when its memory is full, in Redis' own words: nothing, or keys of all or of those that expire, by age, use or chance. */
 export type Eviction = 'noeviction' | 'allkeys-lru' | 'allkeys-lfu' | 'allkeys-random' | 'volatile-lru' | 'volatile-lfu' | 'volatile-random' | 'volatile-ttl';
 
 const SECRETS = '/run/secrets/redis';

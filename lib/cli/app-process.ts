@@ -30,7 +30,7 @@ export class AppProcess {
     if (!/^(npx\s+)?(node|tsx|ts-node)\s/.test(this.command)) return this;
     const { NODE_OPTIONS: nodeOptions = '' } = process.env;
     const modules = [...(this.command.includes('tsx') ? ['tsx/cjs'] : []), ...MODULES];
-    this.waiting = this.start({ NODE_OPTIONS: `${nodeOptions} --require ${JSON.stringify(join(__dirname, 'warm.cjs'))}`.trim(), COMPOSE8S_WARM: JSON.stringify({ nodeOptions, modules }) }, 'pipe');
+    this.waiting = this.start({ NODE_OPTIONS: [nodeOptions, ...preloads().map(path => `--require ${JSON.stringify(path)}`)].join(' ').trim(), COMPOSE8S_WARM: JSON.stringify({ nodeOptions, modules }) }, 'pipe');
     wordTo(this.waiting)?.on('error', () => undefined);
     return this;
   }
@@ -51,7 +51,7 @@ export class AppProcess {
 
   /** Ends a process that was never given the word. */
   discard(): void {
-    this.waiting?.kill('SIGKILL');
+    if (this.waiting) wordTo(this.waiting)?.destroy();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -59,6 +59,12 @@ export class AppProcess {
   private start(env: NodeJS.ProcessEnv, word?: 'pipe'): ChildProcess {
     return spawn(this.command, { shell: true, stdio: ['inherit', 'inherit', 'inherit', ...(word ? [word] : [])], env: { ...process.env, ...env, [REQUEST]: JSON.stringify(this.request) } });
   }
+}
+
+/** In a checkout of the library, its sources. */
+function preloads(): string[] {
+  const built = join(__dirname, 'warm.js');
+  return existsSync(built) ? [built] : [require.resolve('tsx/cjs'), join(__dirname, 'warm.ts')];
 }
 
 /** Where a waiting process listens. */

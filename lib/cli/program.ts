@@ -1,11 +1,10 @@
 import { Command, CommanderError } from 'commander';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { SynthesisError } from '../core/synthesis';
 import type { Call, CliCommand, GraphCommand } from './command';
 import { COMMANDS } from './commands';
 import { EXIT, Misuse } from './errors';
 import { complain, count } from './terminal';
+import { version } from './version';
 
 export type Handler = (command: GraphCommand, call: Call) => number | Promise<number>;
 
@@ -14,6 +13,8 @@ Exit codes:
   0  done, and nothing is wrong
   1  something is wrong with the stacks or their secrets; it was printed
   2  the command line, or what it needs to start, is wrong
+  3  diff: something would change
+  4  diff: data is at risk
   Where the stacks' program fails by itself, its own exit code.`;
 
 /** Reads a command line, has its command handled, and answers the exit code. Mistakes are printed, without a stack trace. */
@@ -74,12 +75,4 @@ function report(error: unknown): number {
 /** A disk that is full, a file that may not be read: its message names the file. */
 function isFromSystem(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
-}
-
-function version(): string {
-  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    const path = join(folder, 'package.json');
-    if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
-  }
-  return 'unknown';
 }

@@ -36,6 +36,13 @@ export class Project {
     return this.graphs().find(graph => graph.stack === stack)!;
   }
 
+  /** The name of the stack, where there is one only. */
+  only(): string {
+    const [stack, ...more] = this.stacks;
+    if (!stack || more.length > 0) throw new Misuse('which stack?', stack ? `name one of: ${this.stacks.map(({ node }) => node.path).join(', ')}` : 'the program makes none');
+    return stack.node.path;
+  }
+
   /** All graphs, or those that `keep` wants. @throws SynthesisError with all problems of the stacks, if there are any. */
   graphs(keep: (stack: Stack) => boolean = () => true): readonly Graph[] {
     const { graphs, problems } = synthesize(this.app, (stack, target) => target === undefined && keep(stack));

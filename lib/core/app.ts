@@ -7,11 +7,13 @@ import type { Stack } from './stack';
 import { printProblems, strict, synthesize, type Synthesis } from './synthesis';
 import type { OutputFile, Target } from './target';
 
+/** Where an {@link App} writes. */
 export interface AppProps {
   /** Where to write. Default: `CDK8S_OUTDIR`, which cdk8s' own command sets, or `dist`. */
   readonly outdir?: string;
 }
 
+/** What {@link App.synth} does other than usual. */
 export interface SynthOptions {
   /** Parity notes are errors. Default: whether `--strict` stands on the command line. */
   readonly strict?: boolean;
@@ -51,9 +53,7 @@ export class App extends Cdk8sApp {
       process.exitCode = 1;
       return;
     }
-    const scope = keep
-      ? synthesis.emissions.map(({ graph: { stack }, target }) => `${stack.node.path}/${target.name}`)
-      : topFolders(synthesis.graphs.map(({ stack }) => stack.node.path));
+    const scope = keep && synthesis.emissions.map(({ graph: { stack }, target }) => `${stack.node.path}/${target.name}`);
     const { written, unchanged, removed, kept } = output.write(files, scope);
     process.stdout.write(this.summary(synthesis, outdir));
     process.stdout.write(`${written} files written, ${unchanged} unchanged, ${removed} removed\n`);
@@ -89,9 +89,4 @@ export function allFiles({ graphs, emissions }: Synthesis): Map<string, OutputFi
     files.set(`${stack.node.path}/parity.json`, { text: `${JSON.stringify(notes, null, 2)}\n` });
   }
   return files;
-}
-
-/** A whole synthesis owns the folders of its systems: environments that are gone are removed with their files. */
-function topFolders(paths: readonly string[]): string[] {
-  return [...new Set(paths.map(path => path.split('/')[0]!))];
 }

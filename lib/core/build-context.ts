@@ -1,13 +1,13 @@
 import dockerignore from '@balena/dockerignore';
-import { readdirSync, statSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { join, posix, sep } from 'node:path';
 import type { Build, Fault, Image, Workload } from '../model';
 import { printDockerfile } from './dockerfile';
 import type { Graph } from './graph';
 import type { OutputFile } from './target';
 
-/** Stays out of every build: version control, what tools leave behind, and whatever might be secret. */
-const ALWAYS_IGNORED = ['.git', '.gitignore', '.dockerignore', '**/.env', '**/.env.*', '**/*.pem', '**/*.key', '**/.DS_Store', '.idea', '.vscode', 'secrets'];
+/** Stays out of every build: a Dockerfile of the sources, in whose place the generated one stands, version control, what tools leave behind, and whatever might be secret. */
+const ALWAYS_IGNORED = ['Dockerfile', 'Dockerfile.dockerignore', '.git', '.gitignore', '.dockerignore', '**/.env', '**/.env.*', '**/*.pem', '**/*.key', '**/.DS_Store', '.idea', '.vscode', 'secrets'];
 
 /** An image that the stack builds, with all the workloads that run it, in any of its stages. */
 export interface BuiltImage {
@@ -39,7 +39,7 @@ export function buildFiles({ name, build, workloads }: BuiltImage, stages: reado
   const ignored = [...ALWAYS_IGNORED, ...build.ignore];
   const files = new Map<string, OutputFile>([
     [posix.join(folder, 'Dockerfile'), { text: [printDockerfile(build, workloads), ...stages].join('\n') }],
-    [posix.join(folder, 'Dockerfile.dockerignore'), { text: `Dockerfile\nDockerfile.dockerignore\n${ignored.join('\n')}\n` }],
+    [posix.join(folder, 'Dockerfile.dockerignore'), { text: `${ignored.join('\n')}\n` }],
   ]);
   const faults: Fault[] = [];
   if (!statSync(build.context, { throwIfNoEntry: false })?.isDirectory()) {
@@ -47,7 +47,15 @@ export function buildFiles({ name, build, workloads }: BuiltImage, stages: reado
   } else {
     const filter = dockerignore().add(ignored).createFilter();
     for (const path of filesBelow(build.context, '')) {
-      if (filter(path)) files.set(posix.join(folder, path), { copyOf: join(build.context, path), executable: (statSync(join(build.context, path)).mode & 0o111) !== 0 });
+      if (!filter(path)) continue;
+      const source = realpathOf(join(build.context, path));
+      if (!source?.startsWith(realpathSync(build.context) + sep)) {
+        faults.push({ code: 'context-link', what: `${path} in the build context of ${name} is a link that leads out of it, or nowhere`, fix: 'put a file in its place, or leave it out: ignore' });
+      } else if (statSync(source).isFile()) {
+        files.set(posix.join(folder, path), { copyOf: source, executable: (statSync(source).mode & 0o111) !== 0 });
+      } else {
+        faults.push({ code: 'context-link', what: `${path} in the build context of ${name} is a link to a folder`, fix: 'put the folder itself in its place, or leave it out: ignore' });
+      }
     }
   }
   return { files, faults };
@@ -58,6 +66,15 @@ function filesBelow(root: string, folder: string): string[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap(entry => {
       const path = posix.join(folder, entry.name);
-      return entry.isDirectory() ? filesBelow(root, path) : entry.isFile() ? [path] : [];
+      return entry.isDirectory() ? filesBelow(root, path) : entry.isFile() || entry.isSymbolicLink() ? [path] : [];
     });
+}
+
+/** `undefined` for a link that leads nowhere. */
+function realpathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 }

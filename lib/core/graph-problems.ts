@@ -1,6 +1,6 @@
 import type { Construct, IConstruct } from 'constructs';
 import { isPrimitive, pathOf, type Build, type Mount, type Problem, type Workload } from '../model';
-import { ownsVolume, secretKeysOf, secretOf, type Graph } from './graph';
+import { endpointsOf, ownsVolume, secretKeysOf, secretOf, writesTo, type Graph } from './graph';
 import { variableProblems } from './secrets/inventory';
 import { Stack } from './stack';
 
@@ -9,6 +9,8 @@ export function* graphProblems(graph: Graph): Iterable<Problem> {
   yield* stackProblems(graph);
   yield* nameProblems(graph);
   yield* referenceProblems(graph);
+  yield* selfProblems(graph);
+  yield* sharingProblems(graph);
   yield* buildProblems(graph);
   yield* cycleProblems(graph);
   yield* variableProblems(graph);
@@ -99,6 +101,32 @@ function* referenceProblems(graph: Graph): Iterable<Problem> {
     const { to } = route.spec;
     if (!graph.has(to.workload) || !(to.portName in to.workload.spec.ports)) {
       yield { code: 'route-port', at: pathOf(route), what: `it leads to the port '${to.portName}' of ${pathOf(to.workload)}, which is not there`, fix: `use one of: ${Object.keys(to.workload.spec.ports).join(', ') || '(there is none)'}` };
+    }
+  }
+}
+
+/** No edge leads from a workload to itself: its own name need not resolve, and its own policy does not let it through. */
+function* selfProblems(graph: Graph): Iterable<Problem> {
+  for (const workload of graph.workloads) {
+    const ports = new Map(endpointsOf(workload).filter(endpoint => endpoint.workload === workload).map(({ portName, port }) => [portName, port]));
+    for (const [portName, port] of ports) {
+      yield { code: 'self-reference', at: pathOf(workload), what: `it refers to its own port '${portName}' by its name, which it need not find`, fix: `write 127.0.0.1:${port}; where only others read the text, mention() the endpoint` };
+    }
+  }
+}
+
+/** Whoever writes to a kept volume makes files of its own group, which only that group may change. */
+function* sharingProblems(graph: Graph): Iterable<Problem> {
+  for (const volume of graph.volumes) {
+    if (volume.spec.filledBy) continue;
+    const [first, ...others] = graph.mountersOf(volume).filter(workload => workload.spec.user && writesTo(workload, volume));
+    for (const other of others) {
+      const [gid, its] = [first!.spec.user!.gid, other.spec.user!.gid];
+      if (gid === its) continue;
+      yield {
+        code: 'volume-groups', at: pathOf(other), what: `it writes to ${pathOf(volume)} in the group ${its}, and ${pathOf(first!)} in the group ${gid}: neither may change what the other wrote`,
+        fix: `let both run in one group (user: { …, gid: ${gid} }), or mount it readOnly in one of them`,
+      };
     }
   }
 }

@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import {
-  isPrimitive, type Certificate, type Config, type Endpoint, type Mount, type Route, type Secret, type SecretKey,
+  isPrimitive, type AlertRules, type Certificate, type Config, type Endpoint, type Metrics, type Mount, type Route, type Secret, type SecretKey,
   type Text, type Volume, type Workload,
 } from '../model';
 import { nameBelow } from './names';
@@ -32,6 +32,8 @@ export class Graph {
   readonly configs: Config[] = [];
   readonly routes: Route[] = [];
   readonly certificates: Certificate[] = [];
+  readonly metrics: Metrics[] = [];
+  readonly alertRules: AlertRules[] = [];
   /** The team's own cdk8s objects in the same tree. */
   readonly apiObjects: ApiObject[] = [];
 
@@ -41,9 +43,10 @@ export class Graph {
   private readonly waiting = new Map<Workload, readonly Wait[]>();
   private readonly routed = new Map<Workload, Route[]>();
   private readonly mounted = new Map<Volume, Workload[]>();
+  private readonly askedByEach = new Set<Workload>();
 
   constructor(readonly stack: Stack) {
-    const lists = { workload: this.workloads, volume: this.volumes, secret: this.secrets, config: this.configs, route: this.routes, certificate: this.certificates };
+    const lists = { workload: this.workloads, volume: this.volumes, secret: this.secrets, config: this.configs, route: this.routes, certificate: this.certificates, metrics: this.metrics, 'alert-rules': this.alertRules };
     const visit = (construct: IConstruct) => {
       if (isPrimitive(construct)) {
         (lists[construct.kind] as IConstruct[]).push(construct);
@@ -95,7 +98,15 @@ export class Graph {
     return this.mounted.get(volume) ?? [];
   }
 
+  /** Whether somebody asks each of its replicas by itself. */
+  isAskedByEach(workload: Workload): boolean {
+    return this.askedByEach.has(workload);
+  }
+
   private connect(workload: Workload): void {
+    for (const reference of textsOf(workload).flatMap(text => text.references)) {
+      if (reference.kind === 'host' && reference.each) this.askedByEach.add(reference.endpoint.workload);
+    }
     const edges = new Map<string, Edge>();
     for (const { workload: to, portName, port } of endpointsOf(workload)) {
       if (to !== workload) edges.set(`${to.node.path}:${portName}`, { from: workload, to, portName, port });
@@ -129,7 +140,8 @@ export function textsOf({ spec: { env, command = [], args = [], mounts } }: Work
   return [...Object.values(env), ...command, ...args, ...mounts.flatMap(mount => ('config' in mount ? Object.values(mount.config.spec.files) : []))];
 }
 
-function endpointsOf(workload: Workload): Endpoint[] {
+/** What a workload calls, by its texts or without. */
+export function endpointsOf(workload: Workload): Endpoint[] {
   return [
     ...textsOf(workload).flatMap(text => text.references.flatMap(reference => (reference.kind === 'host' && !reference.mentioned ? [reference.endpoint] : []))),
     ...workload.spec.connects,
@@ -152,6 +164,11 @@ export function secretOf(mount: Mount): { secret: Secret; keys: readonly string[
   if ('secret' in mount) return { secret: mount.secret, keys: mount.keys ?? Object.keys(mount.secret.spec.keys) };
   const secret = 'certificate' in mount ? mount.certificate.spec.secret : undefined;
   return secret && { secret, keys: Object.keys(secret.spec.keys) };
+}
+
+/** Whether some mount of it lets it change the content. */
+export function writesTo({ spec: { mounts } }: Workload, volume: Volume): boolean {
+  return mounts.some(mount => 'volume' in mount && mount.volume === volume && !mount.readOnly);
 }
 
 /** Whether a long-running workload is the only one to mount some kept volume: it keeps an identity then. */

@@ -1,11 +1,19 @@
 import type { Check, Tool } from '../model';
 
-/** Each asks `url` and fails unless the answer is 2xx or 3xx. No shell: arguments need no escaping. */
-const HTTP: readonly (readonly [Tool, (url: string, headers: readonly (readonly [string, string])[]) => readonly string[]])[] = [
-  ['curl', (url, headers) => ['curl', '-fsS', '-o', '/dev/null', ...headers.flatMap(([name, value]) => ['-H', `${name}: ${value}`]), url]],
-  ['wget', (url, headers) => ['wget', '-q', '-O', '/dev/null', ...headers.map(([name, value]) => `--header=${name}: ${value}`), url]],
-  ['python', (url, headers) => ['python', '-c', `import urllib.request as r; r.urlopen(r.Request(${JSON.stringify(url)}, headers=${JSON.stringify(Object.fromEntries(headers))}))`]],
-  ['node', (url, headers) => ['node', '-e', `fetch(${JSON.stringify(url)},{headers:${JSON.stringify(Object.fromEntries(headers))}}).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))`]],
+interface Request { readonly port: number; readonly path: string; readonly headers: Readonly<Record<string, string>> }
+
+const urlOf = ({ port, path }: Request) => `http://127.0.0.1:${port}${path}`;
+
+/**
+ * Each asks for a path and fails unless the answer is 2xx or 3xx: a redirect is an answer, and is not followed, as it may
+ * lead to where the container cannot go. (wget always follows.) No shell: arguments need no escaping.
+ */
+const HTTP: readonly (readonly [Tool, (request: Request) => readonly string[]])[] = [
+  ['curl', request => ['curl', '-fsS', '-o', '/dev/null', ...Object.entries(request.headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]), urlOf(request)]],
+  ['wget', request => ['wget', '-q', '-O', '/dev/null', ...Object.entries(request.headers).map(([name, value]) => `--header=${name}: ${value}`), urlOf(request)]],
+  ['python', ({ port, path, headers }) => ['python', '-c', `import http.client as h; c = h.HTTPConnection('127.0.0.1', ${port}); c.request('GET', ${JSON.stringify(path)}, headers=${JSON.stringify(headers)}); exit(c.getresponse().status >= 400)`]],
+  // Not fetch: it refuses ports such as 6000 and 10080, which browsers keep away from.
+  ['node', request => ['node', '-e', `require('http').get(${JSON.stringify(urlOf(request))},{headers:${JSON.stringify(request.headers)}},r=>process.exit(r.statusCode<400?0:1)).on('error',()=>process.exit(1))`]],
 ];
 
 const TCP: readonly (readonly [Tool, (port: number) => readonly string[]])[] = [
@@ -23,8 +31,7 @@ export function healthCommand(check: Check, port: number | undefined, tools: rea
   if (check.kind === 'command') return check.command;
   if (port === undefined) return undefined;
   if (check.kind === 'tcp') return TCP.find(([tool]) => tools.includes(tool))?.[1](port);
-  const url = `http://127.0.0.1:${port}${check.path}`;
-  return HTTP.find(([tool]) => tools.includes(tool))?.[1](url, Object.entries(check.headers));
+  return HTTP.find(([tool]) => tools.includes(tool))?.[1]({ port, path: check.path, headers: check.headers });
 }
 
 /** The tools that could make a check, for error messages. */

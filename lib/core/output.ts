@@ -25,7 +25,8 @@ export interface Written {
  *
  * All contents are first written to a folder beside, on the same disk, and then put in place; what stood there waits in
  * the same folder until the last one is done, and goes back if anything fails. Files that are the same stay untouched.
- * `scope` limits what is removed: files of the ledger outside of these folders are left for other stacks.
+ * `scope` limits what is removed, where only a part of the program was synthesized: files of the ledger outside of these
+ * folders stay. A whole synthesis removes whatever it no longer emits, also of systems that are gone.
  */
 export class Output {
   private readonly ledger: Ledger;
@@ -40,7 +41,7 @@ export class Output {
     return [...inTheWay].map(path => ({ code: 'foreign-file', at: join(this.folder, path), what: 'a file stands here that synthesis did not write', fix: 'move it away, or choose another output folder' }));
   }
 
-  write(files: ReadonlyMap<string, OutputFile>, scope: readonly string[]): Written {
+  write(files: ReadonlyMap<string, OutputFile>, scope?: readonly string[]): Written {
     mkdirSync(this.folder, { recursive: true });
     const staging = mkdtempSync(join(this.folder, '.compose8s-'));
     try {
@@ -57,7 +58,7 @@ export class Output {
         chmodSync(staged, file.executable ? 0o755 : 0o644);
         changed.push(path);
       }
-      const inScope = (path: string) => scope.some(folder => path.startsWith(`${folder}/`));
+      const inScope = (path: string) => !scope || scope.some(folder => path.startsWith(`${folder}/`));
       const stale = Object.keys(this.ledger.files).filter(path => !(path in hashes) && inScope(path));
       const kept = stale.filter(path => existsSync(join(this.folder, path)) && !this.isAsWritten(path));
       const removed = stale.filter(path => !kept.includes(path));

@@ -5,6 +5,7 @@ import { Graph } from './graph';
 import { dnsLabel } from './names';
 import type { Target } from './target';
 
+/** What every {@link Stack} is told; a team's own stacks add what differs between their environments. */
 export interface StackProps {
   /** What it is emitted for. */
   readonly targets: readonly Target[];

@@ -15,6 +15,7 @@ export interface Emission {
   readonly files: ReadonlyMap<string, OutputFile>;
 }
 
+/** All that comes of an app, in memory. Where there are problems, the emissions are not to be used. */
 export interface Synthesis {
   readonly graphs: readonly Graph[];
   readonly emissions: readonly Emission[];

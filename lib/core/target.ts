@@ -29,6 +29,7 @@ export interface Note {
   readonly what: string;
 }
 
+/** What a target makes of a graph, before it is text. */
 export interface Rendering {
   readonly documents: readonly Document[];
   /** Files that are not documents: configs, build contexts, templates. Paths are relative to the target's folder. */

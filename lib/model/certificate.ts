@@ -12,6 +12,7 @@ export type CertificateSource =
   /** Asked for by the ACME protocol and renewed by itself. */
   | { readonly kind: 'acme'; readonly email: string; readonly issuer: string; readonly volume: Volume };
 
+/** What a {@link Certificate} is, as targets read it. */
 export interface CertificateSpec {
   hosts: readonly string[];
   source: CertificateSource;

@@ -2,7 +2,9 @@ import type { Construct } from 'constructs';
 import { Primitive } from './primitive';
 import { addCheck, type Fault } from './problem';
 import { Text, type TextLike } from './text';
+import { characterFaults } from './text-checks';
 
+/** The files of a {@link Config}. */
 export interface ConfigProps {
   /** File name → content. Contents may refer to endpoints (which makes an edge), never to secrets. */
   readonly files: Readonly<Record<string, TextLike>>;
@@ -10,6 +12,7 @@ export interface ConfigProps {
   readonly executable?: boolean;
 }
 
+/** What a {@link Config} is, as targets read it; aspects may change it. */
 export interface ConfigSpec {
   files: Record<string, Text>;
   executable: boolean;
@@ -37,6 +40,7 @@ export class Config extends Primitive<'config', ConfigSpec> {
       if (!/^[A-Za-z0-9_.-]+$/.test(name) || /^\.\.?$/.test(name)) {
         yield { code: 'config-name', what: `'${name}' cannot be a config file's name`, fix: 'use a plain file name of letters, digits, dots, dashes and underscores; the mount says the folder' };
       }
+      yield* characterFaults(`the file '${name}'`, content);
       if (content.references.some(reference => reference.kind === 'secret')) {
         yield { code: 'secret-in-config', what: `the file '${name}' would contain a secret's value`, fix: 'mount the secret beside it and read it at start, or pass it in an environment variable' };
       }

@@ -3,7 +3,9 @@ import { FaultError } from './problem';
 
 /** `HH:MM`, 24 hours. */
 export type TimeOfDay = `${number}:${number}`;
+/** In the letters that cron takes. */
 export type Weekday = 'SUN' | 'MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT';
+/** In whose time a {@link Cron} is meant. */
 export interface CronOptions {
   /** An IANA name. Default: UTC. */
   readonly timeZone?: string;

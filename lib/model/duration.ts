@@ -2,7 +2,9 @@ import { FaultError } from './problem';
 
 const UNITS = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86400e3 } as const;
 
+/** A number with its unit, so that `30` alone does not compile: `500ms`, `30s`, `5m`, `2h`, `30d`. */
 export type DurationString = `${number}${keyof typeof UNITS}`;
+/** Wherever a length of time is asked for: `'30s'`, or a {@link Duration}. */
 export type DurationLike = Duration | DurationString;
 
 /** A length of time, in whole milliseconds. */

@@ -10,6 +10,11 @@ export class Endpoint {
     return Text.reference({ kind: 'host', endpoint: this });
   }
 
+  /** The name that has the address of every replica: for whoever asks each by itself, instead of any. */
+  get each(): Text {
+    return Text.reference({ kind: 'host', endpoint: this, each: true });
+  }
+
   /** The port's number: the same inside and outside of the container, on every target. */
   get port(): number {
     return this.workload.spec.ports[this.portName]?.number ?? 0;

@@ -1,4 +1,5 @@
 import type { Stage } from './dockerfile';
+import type { Fault } from './problem';
 
 /** A program inside the image that can run a health check. `shell` is any POSIX `/bin/sh`. */
 export type Tool = 'curl' | 'wget' | 'python' | 'node' | 'nc' | 'bash' | 'shell';
@@ -18,6 +19,7 @@ export interface ImageFacts {
   readonly folders?: readonly string[];
 }
 
+/** An image to build from sources: its name and tag, and the stages of its Dockerfile. */
 export interface BuildProps extends ImageFacts {
   /** The repository's name: `cedrus`. */
   readonly name: string;
@@ -32,10 +34,13 @@ export interface BuildProps extends ImageFacts {
   readonly target?: string;
   /** Patterns of files that stay out of the build, in the syntax of `.dockerignore`. */
   readonly ignore?: readonly string[];
+  /** What is wrong with what the stages were made from; reported by every workload that runs the image. */
+  readonly faults?: readonly Fault[];
   /** OCI annotations: `title` stands for `org.opencontainers.image.title`. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** A {@link BuildProps} of which nothing is left open. */
 export interface Build extends BuildProps {
   readonly ignore: readonly string[];
   readonly target: string;

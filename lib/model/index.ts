@@ -6,6 +6,7 @@ export * from './dockerfile';
 export * from './duration';
 export * from './endpoint';
 export * from './image';
+export * from './metrics';
 export * from './primitive';
 export * from './probe';
 export * from './problem';

@@ -1,6 +1,7 @@
 import { Construct, type IConstruct } from 'constructs';
 
-export type Kind = 'workload' | 'volume' | 'secret' | 'config' | 'route' | 'certificate';
+/** The kinds of primitives: the closed set that every target has a handler for. */
+export type Kind = 'workload' | 'volume' | 'secret' | 'config' | 'route' | 'certificate' | 'metrics' | 'alert-rules';
 
 const PRIMITIVE = Symbol.for('compose8s.Primitive');
 
@@ -19,6 +20,7 @@ export abstract class Primitive<K extends Kind, Spec> extends Construct {
   }
 }
 
+/** Whether a construct is one that targets express, rather than a group of such. */
 export function isPrimitive(construct: IConstruct): construct is Primitive<Kind, object> {
   return PRIMITIVE in construct;
 }

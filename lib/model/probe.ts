@@ -6,6 +6,7 @@ export type Check<Port extends string = string> =
   | { readonly kind: 'tcp'; readonly port: Port | undefined }
   | { readonly kind: 'command'; readonly command: readonly string[] };
 
+/** How often a check is made, and when it counts as failed. */
 export interface ProbeTiming {
   /** Default: 10 s. */
   readonly every?: DurationLike;

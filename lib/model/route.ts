@@ -3,6 +3,7 @@ import type { Endpoint } from './endpoint';
 import { Primitive } from './primitive';
 import { addCheck, type Fault } from './problem';
 
+/** Where a {@link Route} leads, and from where it can be taken. */
 export interface RouteProps {
   readonly to: Endpoint;
   /** The port on which it is published. Default: the endpoint's own. On Compose a variable can move it. */
@@ -18,6 +19,7 @@ export interface RouteProps {
   readonly hosts?: readonly string[];
 }
 
+/** What a {@link Route} is, as targets read it; aspects may change it. */
 export interface RouteSpec {
   to: Endpoint;
   published: number;
@@ -39,7 +41,10 @@ export class Route extends Primitive<'route', RouteSpec> {
   }
 }
 
-function* faultsOf({ published, hosts }: RouteSpec): Iterable<Fault> {
+function* faultsOf({ to, published, protocol, hosts }: RouteSpec): Iterable<Fault> {
+  if (protocol !== 'tcp' && to.workload.spec.ports[to.portName]?.protocol === 'udp') {
+    yield { code: 'route-udp', what: `it speaks ${protocol}, and leads to the port '${to.portName}', which is a UDP port`, fix: "lead it to a TCP port, or leave `protocol` out: the port's own is used then" };
+  }
   if (!Number.isInteger(published) || published < 1 || published > 65535) {
     yield { code: 'route-published', what: `it is published under the number ${published}`, fix: 'use a whole number from 1 to 65535' };
   }

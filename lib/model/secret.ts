@@ -17,6 +17,7 @@ export type SecretOrigin =
   /** One half of a self-signed pair; the keys `tls.crt` and `tls.key` of a secret are made together. */
   | { readonly kind: 'self-signed'; readonly hosts: readonly string[] };
 
+/** The keys of a {@link Secret}, and how their values come to be. The values themselves are never here. */
 export interface SecretProps {
   /** The names of the keys, and how each value is made. An array means passwords of 32 characters. */
   readonly keys: readonly string[] | Readonly<Record<string, SecretOrigin>>;
@@ -27,6 +28,7 @@ export interface SecretProps {
   readonly revision?: string;
 }
 
+/** What a {@link Secret} is, as targets read it; aspects may change it. */
 export interface SecretSpec {
   keys: Record<string, SecretOrigin>;
   revision: string | undefined;

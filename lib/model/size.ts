@@ -4,6 +4,7 @@ const UNITS = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, kB: 1e3, MB:
 
 /** A number with its unit, so that `512` alone does not compile: `512Mi`, `1.5Gi`, `40GB`. */
 export type SizeString = `${number}${keyof typeof UNITS}`;
+/** Wherever an amount of memory or storage is asked for: `'512Mi'`, or a {@link Size}. */
 export type SizeLike = Size | SizeString;
 
 /** An amount of memory or storage, in whole bytes. */

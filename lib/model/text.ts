@@ -4,10 +4,11 @@ import type { SecretKey } from './secret';
 
 /** What stands in a text besides literal characters. Each target spells these in its own way. */
 export type Reference =
-  /** `mentioned`: only spelled, without an edge. */
-  | { readonly kind: 'host'; readonly endpoint: Endpoint; readonly mentioned?: true }
+  /** `mentioned`: only spelled, without an edge. `each`: the name that has the address of every replica. */
+  | { readonly kind: 'host'; readonly endpoint: Endpoint; readonly mentioned?: true; readonly each?: true }
   | { readonly kind: 'secret'; readonly key: SecretKey };
 
+/** A piece of a {@link Text}: literal characters, or what stands for an endpoint or a secret. */
 export type TextPart = string | Reference;
 
 /** What a text can be made of. An endpoint stands for its `host:port`. */

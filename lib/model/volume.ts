@@ -4,6 +4,7 @@ import { attempt } from './problem';
 import { Size, type SizeLike } from './size';
 import { Workload, type WorkloadProps } from './workload';
 
+/** How much a {@link Volume} holds, and whether it keeps its content. */
 export interface VolumeProps {
   /** Kubernetes reserves it; Compose takes what the host's disk has. */
   readonly size: SizeLike;
@@ -20,6 +21,7 @@ export interface VolumeFilling extends Pick<WorkloadProps, 'image' | 'env' | 'sc
   readonly path: string;
 }
 
+/** What a {@link Volume} is, as targets read it; aspects may change it. */
 export interface VolumeSpec {
   size: Size;
   filledBy: Workload | undefined;

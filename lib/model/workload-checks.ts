@@ -1,8 +1,10 @@
+import { labelFaults, stageFaults } from './dockerfile-checks';
 import { isPinned } from './image';
 import { addCheck, pathOf, type Fault } from './problem';
 import type { Check, Probes } from './probe';
 import { Size } from './size';
-import type { Text } from './text';
+import { Text } from './text';
+import { characterFaults } from './text-checks';
 import type { Workload, WorkloadSpec } from './workload';
 
 /** What can be wrong with a workload by itself, whatever the target. */
@@ -23,6 +25,9 @@ function* image({ image: { reference, build } }: WorkloadSpec): Iterable<Fault> 
   if (!build.stages.some(stage => stage.name === build.target)) {
     yield { code: 'stage-unknown', what: `the Dockerfile of ${reference} has no stage '${build.target}'`, fix: `name one of: ${build.stages.map(stage => stage.name).join(', ')}` };
   }
+  yield* build.faults ?? [];
+  yield* stageFaults(build.stages);
+  yield* labelFaults(build.labels ?? {});
   const stages = build.stages.map(({ name }) => name);
   for (const from of new Set(build.stages.map(stage => stage.from))) {
     if (from !== 'scratch' && !stages.includes(from)) yield* imageFaults(from);
@@ -43,7 +48,7 @@ function* environment({ env }: WorkloadSpec): Iterable<Fault> {
       yield { code: 'env-name', what: `'${name}' cannot be the name of an environment variable`, fix: 'use letters, digits and underscores, and no digit first' };
     }
   }
-  for (const [name, value] of Object.entries(env)) yield* textFaults(`the variable ${name}`, value);
+  for (const [name, value] of Object.entries(env)) yield* textFaults(`the variable ${name}`, value, Buffer.byteLength(`${name}=`));
 }
 
 function* commandLine({ command, args, workingDirectory }: WorkloadSpec): Iterable<Fault> {
@@ -58,9 +63,15 @@ function* commandLine({ command, args, workingDirectory }: WorkloadSpec): Iterab
   }
 }
 
-function* textFaults(where: string, value: Text): Iterable<Fault> {
-  if (value.parts.some(part => typeof part === 'string' && part.includes('\0'))) {
-    yield { code: 'text-nul', what: `${where} contains a NUL character, which no process can receive`, fix: 'encode the value, for example as base64' };
+/** Linux passes no longer string to a process (MAX_ARG_STRLEN, 128 KiB with the NUL at its end), be it a word or `NAME=value`. */
+const LONGEST_STRING = 2 ** 17 - 1;
+
+/** @param more bytes that stand before it in the string which the process receives. */
+function* textFaults(where: string, value: Text, more = 0): Iterable<Fault> {
+  yield* characterFaults(where, value);
+  const bytes = value.parts.reduce((sum, part) => sum + (typeof part === 'string' ? Buffer.byteLength(part) : 0), more);
+  if (bytes > LONGEST_STRING) {
+    yield { code: 'text-length', what: `${where} takes ${bytes} bytes; Linux passes at most ${LONGEST_STRING} to a process`, fix: 'put it into a file: mount a Config, and name its path instead' };
   }
   for (const reference of value.references) {
     if (reference.kind === 'secret' && !Object.hasOwn(reference.key.secret.spec.keys, reference.key.name)) {
@@ -97,6 +108,18 @@ function* probes({ probes, ports, runs }: WorkloadSpec): Iterable<Fault> {
       yield check.kind === 'command'
         ? { code: 'probe-empty', what: `the probe '${question}' has an empty command`, fix: 'name the program to run and its arguments' }
         : { code: 'probe-port', what: `the probe '${question}' asks the port '${check.port ?? ''}', which is not declared`, fix: `use one of the declared ports: ${Object.keys(ports).join(', ') || '(there is none)'}` };
+    }
+    if (check.kind === 'command') {
+      for (const word of check.command) yield* textFaults(`a word of the probe '${question}'`, Text.of(word));
+    } else {
+      const port = portOf(check, ports);
+      if (port !== undefined && ports[port]!.protocol === 'udp') {
+        const others = Object.keys(ports).filter(name => ports[name]!.protocol === 'tcp');
+        yield {
+          code: 'probe-udp', what: `the probe '${question}' asks the port '${port}' by ${check.kind.toUpperCase()}, which is a UDP port and never answers it`,
+          fix: `${others.length > 0 ? `name a TCP port (port: '${others[0]}')` : 'declare a TCP port to ask'}, or use HealthProbes.command([…])`,
+        };
+      }
     }
     if (check.kind === 'http' && !/^\/[!-~]*$/.test(check.path)) {
       yield { code: 'probe-path', what: `the probe '${question}' asks for the path '${check.path}'`, fix: 'begin it with / and encode spaces and other signs' };
@@ -144,6 +167,8 @@ function* user({ user, image }: WorkloadSpec): Iterable<Fault> {
     yield { code: 'user-unknown', what: `nobody knows which user the image ${image.reference} runs as`, fix: 'say it: user: { uid: 1000, gid: 1000 }, or on the image' };
   } else if (user.uid === 0 || !Number.isInteger(user.uid) || user.uid < 0) {
     yield { code: 'user-root', what: `it would run as user ${user.uid}`, fix: 'give the number of a user that is not root' };
+  } else if (user.gid === 0 || !Number.isInteger(user.gid) || user.gid < 0) {
+    yield { code: 'group-root', what: `it would run in the group ${user.gid}`, fix: "give the number of a group that is not root's: much of an image can be written by root's" };
   }
 }
 
@@ -176,6 +201,9 @@ function* mounts({ mounts, scratch, sharedMemory }: WorkloadSpec): Iterable<Faul
 const MOST_REPLICAS = 1000;
 
 function* lifetime({ runs, after }: WorkloadSpec): Iterable<Fault> {
+  if (runs.kind === 'release') {
+    for (const word of runs.check ?? []) yield* textFaults('a word of its check', Text.of(word));
+  }
   if (runs.kind === 'service') {
     const { replicas, restart } = runs;
     const { min, max, cpu } = typeof replicas === 'number' ? { min: replicas, max: replicas, cpu: 100 } : replicas;

@@ -31,14 +31,19 @@ export type Run =
   /** When somebody asks for it. */
   | { readonly kind: 'task' };
 
+/** How many containers run: a number, or a span to scale in by the use of CPU. Compose runs `min` and reports the rest. */
 export type Replicas = number | { readonly min: number; readonly max: number; /** Percent of the CPU request. */ readonly cpu: number };
 /** What asks a program to end. */
 export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2' | 'SIGWINCH' | 'SIGKILL';
+/** When a container that has ended is started anew. Docker: as it says. Kubernetes: always. */
 export type Restart = 'always' | 'unless-stopped' | { readonly onFailure: number };
 
+/** A port that the containers of a workload listen on. */
 export interface Port { readonly number: number; readonly protocol: 'tcp' | 'udp' }
+/** The number of a port; with `protocol`, where it is not TCP. */
 export type PortLike = number | { readonly number: number; readonly protocol?: 'tcp' | 'udp' };
 
+/** What a workload is promised and what it may use at most. Compose: reservations and limits of `deploy`. Kubernetes: requests and limits. */
 export interface Resources { readonly cpu: { readonly request: Cpu; readonly limit: Cpu }; readonly memory: { readonly request: Size; readonly limit: Size } }
 /** A single value is the limit. Requests default to the whole memory limit and a quarter of the CPU limit. */
 export interface ResourcesLike {
@@ -70,8 +75,9 @@ export interface Loosened {
 }
 
 /** A service that only some targets offer by themselves; a workload can stand in for it on the others. */
-export type Capability = 'certificate-controller';
+export type Capability = 'certificate-controller' | 'monitoring';
 
+/** What a {@link Workload} can be asked for. Only the image must be said: everything else has a safe default. */
 export interface WorkloadProps<Ports extends Readonly<Record<string, PortLike>> = Readonly<Record<string, PortLike>>> {
   readonly image: Image;
   readonly runs?: Run;
@@ -114,6 +120,7 @@ export interface WorkloadProps<Ports extends Readonly<Record<string, PortLike>> 
   readonly standsInFor?: Capability;
 }
 
+/** What a {@link Workload} is, with every default filled in, as targets read it; aspects may change it. */
 export interface WorkloadSpec {
   image: Image;
   runs: Run;
@@ -144,6 +151,7 @@ export interface WorkloadSpec {
 /** A workload, or the construct of a product that is one. */
 export type WorkloadLike = Workload | { readonly workload: Workload };
 
+/** The workload itself, of a product that is one. */
 export function workloadOf(like: WorkloadLike): Workload {
   return 'workload' in like ? like.workload : like;
 }

@@ -45,9 +45,10 @@ function filesBelow(folder: string, below = ''): readonly string[] {
   });
 }
 
+/** Each text once, by the plainest way to it. */
 function waysOf(value: string): readonly (readonly [way: string, text: string])[] {
   const url = encodeURIComponent(value);
-  return [
+  const ways: readonly (readonly [string, string])[] = [
     ['as it is', value],
     ['with escaped dollars', value.replaceAll('$', '$$$$')],
     ['in JSON', JSON.stringify(value).slice(1, -1)],
@@ -59,6 +60,7 @@ function waysOf(value: string): readonly (readonly [way: string, text: string])[
     }),
     ['in hexadecimal', Buffer.from(value).toString('hex')],
   ];
+  return ways.filter(([, text], i) => ways.findIndex(([, other]) => other === text) === i);
 }
 
 /** What surely stands in the base64 of a longer text, in which the value begins at an offset of this many bytes beyond a multiple of three. */

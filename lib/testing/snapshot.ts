@@ -55,10 +55,10 @@ function isOfDocuments(path: string, documents: readonly { readonly path: string
 
 /** What stays the same as long as nothing but the content of files changes. */
 function stable({ kind, name, body }: Resource): object {
-  const { metadata, image, ...rest } = withPlaceholders(body) as { readonly metadata?: object; readonly image?: string; readonly build?: object };
+  const { metadata, image, ...rest } = withPlaceholders(body) as { readonly metadata?: { readonly name?: string }; readonly image?: string; readonly build?: object };
   return {
     // Each release has a Job of its own.
-    ...(metadata ? { ...pick(rest, 'apiVersion', 'kind'), metadata: kind === 'Job' ? { ...metadata, name: `${name}-${HASH}` } : metadata } : {}),
+    ...(metadata ? { ...pick(rest, 'apiVersion', 'kind'), metadata: kind === 'Job' && metadata.name !== name ? { ...metadata, name: `${name}-${HASH}` } : metadata } : {}),
     // What is made around another image is tagged by it.
     ...(image ? { image: rest.build ? image.replace(/:[0-9a-f]{12}$/, `:${HASH}`) : image } : {}),
     ...rest,
@@ -69,7 +69,15 @@ function pick(object: object, ...keys: readonly string[]): object {
   return Object.fromEntries(Object.entries(object).filter(([key]) => keys.includes(key)));
 }
 
-/** Labels and annotations that carry a hash, and long texts. */
+/** In each object and each pod template the same. */
+const OF_THE_STACK = ['instance', 'part-of', 'managed-by'].map(name => `app.kubernetes.io/${name}`);
+
+function labelsInShort(labels: object): object {
+  if (!OF_THE_STACK.every(label => label in labels)) return labels;
+  return Object.fromEntries(Object.entries(labels).flatMap(([label, value]) => (label === OF_THE_STACK[0] ? [['app.kubernetes.io/…', '<of the stack>']] : OF_THE_STACK.includes(label) ? [] : [[label, value]])));
+}
+
+/** Labels and annotations that carry a hash, labels that all have, and long texts. */
 function withPlaceholders(value: unknown, key = ''): unknown {
   if (typeof value === 'string') {
     if (/^compose8s[./](content|schedule)$/.test(key)) return HASH;
@@ -77,6 +85,8 @@ function withPlaceholders(value: unknown, key = ''): unknown {
     return lines > LINES ? `<${lines} lines>` : value;
   }
   if (Array.isArray(value)) return value.map(item => withPlaceholders(item));
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withPlaceholders(inner, name)]));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(key === 'labels' ? labelsInShort(value) : value).map(([name, inner]) => [name, withPlaceholders(inner, name)]));
+  }
   return value;
 }

@@ -74,8 +74,10 @@ export class Template {
    */
   get<K extends ResourceKind>(id: `${K}/${string}`): BodyOf<K> {
     const found = this.resources.find(resource => resource.id === id);
-    if (!found) throw new Error(`${this.title} has no '${id}'; ${instead(id, this.resources.map(resource => resource.id))}`);
-    return found.body as BodyOf<K>;
+    if (found) return found.body as BodyOf<K>;
+    const [kind, name] = [id.slice(0, id.indexOf('/')), id.slice(id.indexOf('/') + 1)];
+    const others = ofKind(this.resources, kind).map(resource => resource.name);
+    throw new Error(`${this.title} has no '${id}'; ${others.length > 0 ? instead(name, others) : instead(kind, this.kinds)}`);
   }
 
   /**
@@ -113,7 +115,7 @@ export class Template {
     if (found.length > 0) return found;
     const others = ofKind(this.resources, kind);
     if (others.length > 0) throw new Error(`${this.title} has no resource of the kind '${kind}' like that; the nearest:\n${nearestMisses(others, partial)}`);
-    throw new Error(`${this.title} has no resource of the kind '${kind}'; ${instead(kind, [...new Set(this.resources.map(resource => resource.kind))])}`);
+    throw new Error(`${this.title} has no resource of the kind '${kind}'; ${instead(kind, this.kinds)}`);
   }
 
   /** Whether one workload may open a connection to a declared port of another. @throws Error for names and ports that are not there. */
@@ -121,6 +123,10 @@ export class Template {
     const error = reachError(this.emission, from, to, port);
     if (error) throw new Error(error);
     return this.emission.target.reach!(this.emission.rendering.documents).some(one => one.from === from && one.to === to && one.port === portText(port));
+  }
+
+  private get kinds(): readonly string[] {
+    return [...new Set(this.resources.map(resource => resource.kind))];
   }
 
   /** The paths of the emitted files, below the target's folder. */

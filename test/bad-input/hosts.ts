@@ -116,7 +116,7 @@ export const compose: readonly BadInput[] = [
       const secret = new Secret(stack, 'web-http', { keys: ['port'] });
       new Route(stack, 'way-in', { to: service(stack, 'web', { env: { X: secret.key('port') } }).endpoint('http') });
     },
-    problems: [problem('the variable WEB_HTTP_PORT would be the key port of web-http, and is the port http of web already', 'give the secret another id, or its key another name', 'shop/dev/web-http')],
+    problems: [problem('the variable WEB_HTTP_PORT would be the key port of web-http, and is already the port http of web, published at 8080', 'give the secret another id, or its key another name', 'shop/dev/web-http')],
   },
   {
     name: 'a port published twice',
@@ -125,6 +125,6 @@ export const compose: readonly BadInput[] = [
       new Route(stack, 'one', { to: web.endpoint('http'), published: 80 });
       new Route(stack, 'two', { to: web.endpoint('http'), published: 81 });
     },
-    problems: [problem('the variable WEB_HTTP_PORT would be the port http of web, and is the port http of web already', 'give the port another name, or publish it once', 'shop/dev/two')],
+    problems: [problem('the variable WEB_HTTP_PORT would be the port http of web, published at 81, and is already the port http of web, published at 80', 'publish the port once, or give it another name', 'shop/dev/two')],
   },
 ];

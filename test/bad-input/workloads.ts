@@ -1,5 +1,5 @@
-import { HealthProbes } from '../../constructs';
-import { Image, Secret, Size, text, Volume, Workload, type BuildProps, type Duration, type Replicas, type WorkloadProps } from '../../lib';
+import { HealthProbes, PythonImage, type PythonImageProps } from '../../constructs';
+import { Image, Instruction, Secret, Size, text, Volume, Workload, type BuildProps, type Duration, type Replicas, type WorkloadProps } from '../../lib';
 import { IMAGE, service } from '../support/stacks';
 import { problem, type BadInput, type Expected } from './case';
 
@@ -8,6 +8,9 @@ const web = (name: string, props: Partial<WorkloadProps>, ...problems: Expected[
 const image = (name: string, reference: string, what: string, fix: string) => web(name, { image: Image.registry(reference, IMAGE.facts) }, problem(what, fix));
 const built = (props: Partial<BuildProps>) => Image.build({ name: 'shop', version: '1.0', context: __dirname, stages: [{ name: 'production', from: 'alpine:3.22', instructions: [] }], ...IMAGE.facts, ...props });
 
+const python = (props: Partial<PythonImageProps>) => new PythonImage({ name: 'shop', version: '1.0', context: __dirname, command: ['python'], port: 8080, ...props }).production;
+
+const WORD = 'use letters, digits and the signs of paths: no space, quote, line break or sign of the shell';
 const REFERENCE = 'write it as registry/repository:version, in lower case';
 const PIN = 'name a version (postgres:16-alpine) or a digest (…@sha256:…)';
 const PATH = "use an absolute path of letters, digits, dots and dashes, below /, without '..' and a slash at its end";
@@ -28,6 +31,21 @@ export const images: readonly BadInput[] = [
   web('a stage that is not there', { image: built({ target: 'prod' }) }, problem("the Dockerfile of shop:1.0 has no stage 'prod'", 'name one of: production')),
   web('a stage on an image that is not pinned', { image: built({ stages: [{ name: 'builder', from: 'node:latest', instructions: [] }, { name: 'production', from: 'builder', instructions: [] }] }) },
     problem('the image node:latest is not pinned: what runs would change without a change here', PIN)),
+  web('hostile words in a Dockerfile', { image: built({ stages: [{ name: 'production', from: 'alpine:3.22', instructions: [
+    Instruction.copy('../../etc/passwd', '.'), Instruction.workdir('/app\nRUN id'), Instruction.env({ 'A B': '1', C: 'x\nRUN id' }), Instruction.run('id\nUSER root'), Instruction.cmd(),
+  ] }], labels: { 'x\nRUN id': '1' } }) },
+    problem('"../../etc/passwd" cannot be a path to copy', 'name a path inside the build context'),
+    problem('"/app\\nRUN id" cannot be a folder in an image', WORD),
+    problem('"A B" cannot be the name of a variable', 'use letters, digits and underscores'),
+    problem('"x\\nRUN id" cannot be the value of a variable in an image', 'give text of one line'),
+    problem('"id\\nUSER root" cannot be a command of a Dockerfile', 'write one line; give several as a list'),
+    problem('the image would start nothing: its command is empty', 'name the program to run'),
+    problem('"x\\nRUN id" cannot be the name of a label', 'use lower-case letters, digits, dots and dashes')),
+  web('hostile words for a Python image', { image: python({ packages: { runtime: ['curl; id'] }, user: { name: 'a; id', uid: 1000, gid: 1000 }, folders: ['/srv/a b; id'], requirements: '../r.txt' }) },
+    problem('"curl; id" cannot be the name of a Debian package', 'use the name that apt knows it by'),
+    problem('"a; id" cannot be the name of a user', 'use at most 32 lower-case letters, digits and dashes'),
+    problem('"/srv/a b; id" cannot be a folder of an image', "use an absolute path of letters, digits, dots and dashes, without '..'"),
+    problem('"../r.txt" cannot be a path to copy', 'name a path inside the build context')),
   web('sources that are not there', { image: built({ context: '/nowhere/app' }) },
     problem('the build context of shop is not a folder: /nowhere/app', 'give the path of the sources, for example path.join(__dirname, "app")')),
   {
@@ -39,12 +57,12 @@ export const images: readonly BadInput[] = [
     problems: [problem("it builds another image under the name 'shop' than shop/dev/web does", 'give one of the images another name, or let both use the same', 'shop/dev/api')],
   },
   {
-    name: 'an image built in the folder that a service needs for its own',
+    name: 'an image built in the folder of one that is made on top of an image from a registry',
     build: stack => {
       service(stack, 'shop', { mounts: [{ volume: new Volume(stack, 'files', { size: '1Gi' }), path: '/files' }] });
-      service(stack, 'web', { image: built({}) });
+      service(stack, 'web', { image: built({ name: 'example-app-1-0-10001' }) });
     },
-    problems: [problem('the image shop would be built in the same folder as the one for the service shop', 'give the image another name')],
+    problems: [problem('the image example-app-1-0-10001 would be built in the same folder as one that is made on top of an image from a registry', 'give the image another name')],
   },
   web('root', { user: { uid: 0, gid: 0 } }, problem('it would run as user 0', 'give the number of a user that is not root')),
   web('an image whose user nobody knows', { image: Image.registry('nginx:1.29', { tools: ['curl'] }) }, problem('nobody knows which user the image nginx:1.29 runs as', 'say it: user: { uid: 1000, gid: 1000 }, or on the image')),

@@ -80,6 +80,16 @@ describe('synthesis to the disk', () => {
     expect(out).toContain('0 files written, 5 unchanged, 5 removed\n');
   });
 
+  test('removes a whole system that is gone', () => {
+    const folder = temporaryFolder();
+    run(shop(folder, { environments: ['dev'] }));
+    const other = new App({ outdir: folder });
+    service(new Stack(other, 'store', 'dev', { targets: [new Compose()] }), 'web');
+    run(other);
+    expect(existsSync(join(folder, 'shop'))).toBe(false);
+    expect(existsSync(join(folder, 'store/dev/compose/compose.yaml'))).toBe(true);
+  });
+
   test('of some stacks leaves those of others in place', () => {
     const folder = temporaryFolder();
     run(shop(folder, { environments: ['dev', 'prod'] }));

@@ -7,6 +7,7 @@ import { CedrusClient } from './support/cedrus-client';
 import { connections } from './support/connections';
 import { PROJECT } from './support/emission';
 import { describeHardening } from './support/hardening';
+import { output } from './support/shell';
 import { checkout, RunningStack } from './support/stack';
 import { once, start, type Start } from './support/start';
 import { until } from './support/until';
@@ -54,6 +55,13 @@ describe('Cedrus for developers, from the emitted folder and their sources alone
     expect(answer).toMatchObject({ status: 201 });
     expect(await web.request((JSON.parse(answer.text) as { url: string }).url)).toMatchObject({ status: 200, text: 'Cedrus libani' });
     expect(await web.count()).toBe(1);
+  });
+
+  test('its own tests pass where it runs', async () => {
+    const written = (await output('grep', ['-rhoE', '--include=tests.py', '^ +def test_', sources])).trim().split('\n').length;
+    // A throw-away database of Postgres is made for them; in Redis they empty the one that they use.
+    const { code, stderr } = await stack.tryExec('web', 'sh', '-c', 'REDIS_URL="${REDIS_URL%/*}/9" exec python manage.py test --noinput');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(new RegExp(`^Ran ${written} tests in .*\\n\\nOK$`, 'm')) });
   });
 
   test('a changed template and a changed program show without a restart', async () => {

@@ -20,7 +20,7 @@ describe('toHaveService', () => {
 
   test.each([
     { why: 'a name that is not there', run: () => expect(small()).toHaveService('apj'), message: "shop/dev on compose: there is no service 'apj'; did you mean 'api'?" },
-    { why: 'a name like no other', run: () => expect(small()).toHaveService('nginx'), message: "shop/dev on compose: there is no service 'nginx'; there are: db, migrate, api, alone" },
+    { why: 'a name like no other', run: () => expect(small()).toHaveService('nginx'), message: "shop/dev on compose: there is no service 'nginx'; there are: db, migrate, seed, api, alone" },
     {
       why: 'a service that differs',
       run: () => expect(small()).toHaveService('api', { image: 'example/app:2.0', expose: ['8080'], cpuset: '0-1', deploy: { replicas: expect.any(String) } }),
@@ -46,7 +46,7 @@ describe('toHaveResource', () => {
   test.each([
     { target: new Compose(), kind: 'volumes', name: 'db-data' },
     { target: new Kubernetes(), kind: 'StatefulSet', name: 'db' },
-    { target: new Kubernetes(), kind: 'Job', name: 'migrate' },
+    { target: new Kubernetes(), kind: 'Job', name: 'seed' },
   ])('finds $kind/$name on $target.name, and in the stack', ({ target, kind, name }) => {
     expect(template(target)).toHaveResource(kind, name);
     expect(small()).toHaveResource(kind, name);
@@ -83,6 +83,7 @@ describe('toReach', () => {
   test.each(TARGETS)('follows the references on $name', target => {
     expect(template(target)).toReach('api', 'db', 5432);
     expect(template(target)).toReach('migrate', 'db', '5432/tcp');
+    expect(template(target)).toReach('seed', 'db', 5432);
     expect(template(target)).not.toReach('alone', 'db', 5432);
     expect(template(target)).not.toReach('alone', 'api', '7000/udp');
   });
@@ -97,8 +98,8 @@ describe('toReach', () => {
       why: 'who can reach it instead',
       run: () => expect(small()).toReach('alone', 'db', 5432),
       message: [
-        "shop/dev on compose: 'alone' cannot reach 'db' on port 5432", '  it can be reached by: migrate on 5432, api on 5432',
-        "shop/dev on kubernetes: 'alone' cannot reach 'db' on port 5432", '  it can be reached by: migrate on 5432, api on 5432',
+        "shop/dev on compose: 'alone' cannot reach 'db' on port 5432", '  it can be reached by: migrate on 5432, seed on 5432, api on 5432',
+        "shop/dev on kubernetes: 'alone' cannot reach 'db' on port 5432", '  it can be reached by: seed on 5432, api on 5432, migrate on 5432',
       ].join('\n'),
     },
     { why: 'that nobody can', run: () => expect(template(new Compose())).toReach('db', 'alone', 8080), message: "shop/dev on compose: 'db' cannot reach 'alone' on port 8080\n  it can be reached by: nobody" },
@@ -108,7 +109,7 @@ describe('toReach', () => {
       message: "shop/dev on compose: 'db' can reach 'api' on port 8080, and should not\n  Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other",
     },
     { why: 'a name that is not there', run: () => expect(template(new Kubernetes())).toReach('apj', 'db', 5432), message: "shop/dev on kubernetes has no workload 'apj'; did you mean 'api'?" },
-    { why: 'a name that is not there, behind not', run: () => expect(template(new Kubernetes())).not.toReach('api', 'postgres', 5432), message: "shop/dev on kubernetes has no workload 'postgres'; there are: db, migrate, api, alone" },
+    { why: 'a name that is not there, behind not', run: () => expect(template(new Kubernetes())).not.toReach('api', 'postgres', 5432), message: "shop/dev on kubernetes has no workload 'postgres'; there are: db, migrate, seed, api, alone" },
     { why: 'a port that is not declared, behind not', run: () => expect(template(new Compose())).not.toReach('api', 'db', 5433), message: "shop/dev on compose: 'db' declares no port 5433; it declares 5432" },
     { why: 'that there are no ports', run: () => expect(template(new Compose())).toReach('api', 'migrate', 80), message: "shop/dev on compose: 'migrate' declares no port 80; it declares none" },
     {
@@ -138,7 +139,7 @@ describe('toHaveNoSecretValues', () => {
   });
 
   test.each([
-    { way: 'as it is', content: VALUE },
+    { way: 'with escaped dollars', content: VALUE },
     { way: 'URL-encoded', content: `postgres://u:${encodeURIComponent(VALUE)}@db` },
     { way: 'URL-encoded', content: encodeURIComponent(VALUE).replace(/%../g, code => code.toLowerCase()) },
     { way: 'in base64', content: Buffer.from(VALUE).toString('base64') },

@@ -1,5 +1,9 @@
 import type { CliCommand } from '../command';
 import { completion } from './completion';
+import { diff } from './diff';
+import { explore } from './explore';
+import { graph } from './graph';
+import { init } from './init';
 import { list } from './list';
 import { parity } from './parity';
 import { secretsCheck } from './secrets-check';
@@ -9,4 +13,4 @@ import { synth } from './synth';
 import { validate } from './validate';
 
 /** Every command, in the order of the help. A new one is a file here and a line below. */
-export const COMMANDS: readonly CliCommand[] = [synth, validate, list, parity, secretsInit, secretsCheck, secretsKubernetes, completion];
+export const COMMANDS: readonly CliCommand[] = [init, synth, validate, diff, list, graph, explore, parity, secretsInit, secretsCheck, secretsKubernetes, completion];

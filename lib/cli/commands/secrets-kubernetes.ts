@@ -1,6 +1,6 @@
-import { dump } from 'js-yaml';
 import { secretManifests } from '../../core/secrets';
 import { SynthesisError } from '../../core/synthesis';
+import { yaml } from '../../core/yaml';
 import type { GraphCommand } from '../command';
 import { EXIT, Misuse } from '../errors';
 import { describeSecrets, secretsFolder } from '../secrets-folder';
@@ -21,7 +21,7 @@ export const secretsKubernetes: GraphCommand = {
     if (!graph.stack.targets.some(({ manifests }) => manifests)) throw new Misuse(`${graph.stack.node.path} has no target that makes Kubernetes manifests`, 'add one to it: targets: [new Kubernetes()]');
     const { manifests, problems } = secretManifests(graph, secretsFolder(graph.stack, call));
     if (problems.length > 0) throw new SynthesisError(problems);
-    process.stdout.write(manifests.map(manifest => dump(manifest, { lineWidth: -1 })).join('---\n'));
+    process.stdout.write(yaml(...manifests));
     return EXIT.ok;
   },
 };

@@ -3,6 +3,7 @@ import type { Graph } from '../../core/graph';
 import type { Secret, Workload } from '../../model';
 import type { Dialect } from './dialect';
 import type { Network } from './networks';
+import type { Wrapper } from './wrappers';
 
 /** What the handlers of one rendering share. */
 export interface Context {
@@ -16,6 +17,8 @@ export interface Context {
   readonly files: Map<string, OutputFile>;
   /** The workload whose service carries the build of an image. */
   readonly builders: ReadonlyMap<string, Workload>;
+  /** Images made here on top of those that lack something, by what they are made of. */
+  readonly wrappers: ReadonlyMap<string, Wrapper>;
   /** Lines for the Dockerfile of a built image, by its name: the stages of its scheduled workloads. */
   readonly stages: Map<string, readonly string[]>;
 }

@@ -15,7 +15,7 @@ export function envExample(graph: Graph, dialect: Dialect): string {
       `#SECRETS_DIR=${defaultSecretsFolder(graph)}`,
     );
   }
-  if (graph.workloads.some(({ spec: { mounts } }) => mounts.some(mount => 'source' in mount))) {
+  if (mountsSources(graph)) {
     lines.push('', '# The folder of the project, whose sources are mounted for hot reload.', '#PROJECT_DIR=../../../..');
   }
   for (const route of graph.routes) {
@@ -35,3 +35,7 @@ export function envExample(graph: Graph, dialect: Dialect): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Whether some workload sees a folder of the project. */
+export function mountsSources(graph: Graph): boolean {
+  return graph.workloads.some(({ spec: { mounts } }) => mounts.some(mount => 'source' in mount));
+}

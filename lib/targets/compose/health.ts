@@ -15,10 +15,11 @@ export function healthcheckOf(workload: Workload, { findings }: Context): Health
   const port = check.kind === 'command' ? undefined : ports[portOf(check, ports)!]!.number;
   const command = healthCommand(check, port, image.facts.tools ?? []);
   if (!command && check.kind !== 'command') {
+    const tools = toolsFor(check);
     findings.problem(workload, {
       code: 'probe-tool',
       what: `the image ${image.reference} has no tool known that could make its ${check.kind} check from inside, as Docker wants it`,
-      fix: `name one that it has (${toolsFor(check).join(', ')}): Image.registry(…, { tools: ['curl'] }), or use HealthProbes.command([…])`,
+      fix: `name one that it has (${tools.join(', ')}): Image.registry(…, { tools: ['${tools[0]}'] }), or use HealthProbes.command([…])`,
     });
   }
   if (alive) findings.note(workload, 'probes.alive', 'left-out', 'Docker has one health check, from readiness, and restarts no container for it, but only one that exits');

@@ -4,21 +4,23 @@ import { secretOf, type Graph } from '../../core/graph';
 import { Patches } from '../../core/patches';
 import { yaml, yamlEntries } from '../../core/yaml';
 import { Findings, type Connection, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
-import { pathOf, type Certificate, type Config, type Kind, type Problem, type Route, type Secret, type Volume, type Workload } from '../../model';
+import { pathOf, type AlertRules, type Certificate, type Config, type Kind, type Metrics, type Problem, type Route, type Secret, type Volume, type Workload } from '../../model';
 import { hostConflicts } from './conflicts';
 import { secretsFolder, type Context } from './context';
 import { Dialect } from './dialect';
-import { envExample } from './environment';
+import { envExample, mountsSources } from './environment';
 import { composeNetworks, networksOf, type Network } from './networks';
 import { reachOnCompose } from './reach';
 import { scheduleConfigs } from './schedule';
 import { serviceOf } from './services';
 import { composeConfig, composeSecret, configName, configPath, secretName } from './storage';
 import type { Sections } from './types';
+import { wrappersOf } from './wrappers';
 import { variableConflicts } from './variables';
 
 export type { ComposeFile, ComposeService, Sections } from './types';
 
+/** What a {@link Compose} target needs to know of its host. */
 export interface ComposeProps {
   /** The host that the stack runs on. Stacks on the same host must not get into each other's way. Default: all on one. */
   readonly host?: string;
@@ -52,10 +54,10 @@ export class Compose implements Target {
       networksByMember: byMember(networks), mountedKeys: mountedKeysOf(graph),
       // A scheduled workload builds a stage of its own.
       builders: new Map(graph.workloads.filter(({ spec }) => spec.runs.kind !== 'schedule').reverse().map(workload => [workload.spec.image.reference, workload])),
-      stages: new Map<string, readonly string[]>(),
+      stages: new Map<string, readonly string[]>(), wrappers: wrappersOf(graph),
     };
     const documents = [
-      ...[...graph.workloads, ...graph.volumes, ...graph.configs, ...graph.secrets, ...graph.certificates, ...graph.routes]
+      ...[...graph.workloads, ...graph.volumes, ...graph.configs, ...graph.secrets, ...graph.certificates, ...graph.routes, ...graph.metrics, ...graph.alertRules]
         .flatMap(primitive => (HANDLERS[primitive.kind] as (p: typeof primitive, c: Context) => Document[])(primitive, context)),
       ...networkDocuments(networks, context),
     ];
@@ -63,7 +65,7 @@ export class Compose implements Target {
     for (const object of graph.apiObjects) findings.note(object, object.kind, 'left-out', 'a Kubernetes object of your own: Compose has nothing of the kind');
     for (const built of builtImages(graph)) {
       const { files, faults } = buildFiles(built, context.stages.get(built.name));
-      if (context.files.has(`images/${built.name}/Dockerfile`)) findings.problem(built.workloads[0]!, { code: 'image-folder', what: `the image ${built.name} would be built in the same folder as the one for the service ${built.name}`, fix: 'give the image another name' });
+      if (context.files.has(`images/${built.name}/Dockerfile`)) findings.problem(built.workloads[0]!, { code: 'image-folder', what: `the image ${built.name} would be built in the same folder as one that is made on top of an image from a registry`, fix: 'give the image another name' });
       for (const [path, file] of files) context.files.set(path, file);
       for (const fault of faults) findings.problem(built.workloads[0]!, fault);
     }
@@ -88,9 +90,15 @@ export class Compose implements Target {
   }
 
   next(folder: string, graph: Graph): readonly string[] {
+    // The emitted files look for the project four folders above them.
+    const isBelowProject = /^[^./][^/]*(\/[^/]+){3}$/.test(folder);
+    const elsewhere = isBelowProject ? '' : [
+      ...(graph.secrets.length > 0 ? [`SECRETS_DIR="$PWD/secrets/${graph.stack.node.path}" `] : []),
+      ...(mountsSources(graph) ? ['PROJECT_DIR="$PWD" '] : []),
+    ].join('');
     return [
       ...(graph.secrets.length > 0 ? [`npx compose8s secrets init ${graph.stack.node.path}`] : []),
-      `docker compose --project-directory ${folder} up --build --wait`,
+      `${elsewhere}docker compose --project-directory ${folder} up --build --wait`,
     ];
   }
 
@@ -105,7 +113,7 @@ export class Compose implements Target {
 
 const SECTIONS = ['services', 'networks', 'volumes', 'configs', 'secrets'] as const satisfies readonly (keyof Sections)[];
 
-interface Primitives { workload: Workload; volume: Volume; secret: Secret; config: Config; route: Route; certificate: Certificate }
+interface Primitives { workload: Workload; volume: Volume; secret: Secret; config: Config; route: Route; certificate: Certificate; metrics: Metrics; 'alert-rules': AlertRules }
 
 const HANDLERS: { readonly [K in Kind]: (primitive: Primitives[K], context: Context) => Document[] } = {
   workload: (workload, context) => {
@@ -144,6 +152,9 @@ const HANDLERS: { readonly [K in Kind]: (primitive: Primitives[K], context: Cont
   },
   // A route is part of its workload's service.
   route: () => [],
+  // What watches is in the stack itself.
+  metrics: () => [],
+  'alert-rules': () => [],
 };
 
 function document(source: Document['source'], kind: keyof Sections, name: string, body: object): Document {

@@ -5,56 +5,9 @@ import type { Context } from './context';
 import { configName, configPath } from './storage';
 import type { ComposeService } from './types';
 
-/** https://github.com/aptible/supercronic: a cron made for containers. A static build of it runs in any image. */
-const SUPERCRONIC = { module: 'github.com/aptible/supercronic', version: 'v0.2.48', builder: 'golang:1.26-alpine' };
-
-const CRON_STAGE: readonly string[] = [
-  `FROM ${SUPERCRONIC.builder} AS cron`,
-  'RUN --mount=type=cache,target=/root/.cache/go-build --mount=type=cache,target=/go/pkg/mod \\',
-  `    CGO_ENABLED=0 GOBIN=/out go install -trimpath -tags timetzdata ${SUPERCRONIC.module}@${SUPERCRONIC.version}`,
-  '',
-];
-
 const FOLDER = '/etc/compose8s';
 const SCHEDULE_FILES = ['crontab', 'job', 'run'] as const;
 type ScheduleFile = (typeof SCHEDULE_FILES)[number];
-
-/**
- * The image of a service where the workload's own does not do by itself: it lacks the cron runner, or a folder that
- * belongs to the user where a volume is mounted (Docker would make root its owner).
- */
-export function wrapperOf(workload: Workload, { graph, files, stages, findings }: Context): Pick<ComposeService, 'image' | 'build'> | undefined {
-  const { image, runs, mounts, user } = workload.spec;
-  const isScheduled = runs.kind === 'schedule';
-  const known = image.facts.folders ?? [];
-  const folders = mounts.flatMap(mount => ('volume' in mount && !mount.readOnly && !known.includes(mount.path) ? [mount.path] : []));
-  if (!isScheduled && folders.length === 0) return undefined;
-  const name = graph.name(workload);
-  if (image.build && folders.length > 0) {
-    findings.problem(workload, {
-      code: 'volume-folder', what: `the image ${image.reference} has no folder ${folders.join(', ')} that belongs to user ${user!.uid}, who writes to the volume there`,
-      fix: `let the image make it: folders: [${folders.map(folder => `'${folder}'`).join(', ')}]`,
-    });
-    return undefined;
-  }
-  const tag = `${graph.stack.projectName}-${name}:${sha256(image.reference).slice(0, 12)}`;
-  const finish = [
-    ...(isScheduled ? ['COPY --from=cron /out/supercronic /usr/local/bin/supercronic'] : []),
-    ...(folders.length > 0 ? ['USER 0:0', `RUN mkdir -p ${folders.join(' ')} && chown ${user!.uid}:${user!.gid} ${folders.join(' ')}`] : []),
-    `USER ${user!.uid}:${user!.gid}`,
-    '',
-  ];
-  if (image.build) {
-    // Not an image of its own on top of one that is built at the same time, but a stage more.
-    const target = `scheduled-${name}`;
-    const more = stages.get(image.build.name) ?? CRON_STAGE;
-    stages.set(image.build.name, [...more, `FROM ${image.build.target} AS ${target}`, ...finish]);
-    return { image: tag, build: { context: `./images/${image.build.name}`, target } };
-  }
-  files.set(`images/${name}/Dockerfile`, { text: [...(isScheduled ? CRON_STAGE : []), `FROM ${image.reference}`, ...finish].join('\n') });
-  files.set(`images/${name}/Dockerfile.dockerignore`, { text: '*\n' });
-  return { image: tag, build: { context: `./images/${name}` } };
-}
 
 /**
  * A service that sleeps until the schedule calls; `docker compose run --rm <service> <arguments>` runs the job by hand.

@@ -2,9 +2,10 @@ import type { Cpu, Run, Size, Text, Workload } from '../../model';
 import { variableName } from '../../core/names';
 import type { Context } from './context';
 import { healthcheckOf } from './health';
-import { scheduled, wrapperOf } from './schedule';
+import { scheduled } from './schedule';
 import { mountsOf } from './storage';
 import type { ComposeService } from './types';
+import { wrappedImage } from './wrappers';
 
 /** The service of a workload. */
 export function serviceOf(workload: Workload, context: Context): ComposeService {
@@ -80,8 +81,8 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
 
 function imageOf(workload: Workload, context: Context): Pick<ComposeService, 'image' | 'build'> {
   const { image } = workload.spec;
-  const wrapper = wrapperOf(workload, context);
-  if (wrapper) return wrapper;
+  const wrapped = wrappedImage(workload, context);
+  if (wrapped) return wrapped;
   if (!image.build) return { image: image.reference };
   const builder = context.builders.get(image.reference);
   return { image: image.reference, ...(builder === workload ? { build: { context: `./images/${image.build.name}`, target: image.build.target } } : {}) };

@@ -1,6 +1,8 @@
 import type { ComposeSpecification, Config, Network, Secret, Service, Volume } from './schema/compose-spec';
 
+/** A whole Compose file, as the Compose specification has it. */
 export type ComposeFile = ComposeSpecification;
+/** A service of a Compose file, as the Compose specification has it. */
 export type ComposeService = Service;
 export type ComposeNetwork = NonNullable<Network>;
 export type ComposeVolume = NonNullable<Volume>;

@@ -16,12 +16,12 @@ export function variableConflicts(graph: Graph, dialect: Dialect): Problem[] {
     const owner = owners.get(name);
     const id = `${construct.node.path} ${what}`;
     if (!owner) owners.set(name, { id, what });
-    else if (owner.id !== id) problems.push({ code: 'variable-collision', at: pathOf(construct), what: `the variable ${name} would be ${what}, and is ${owner.what} already`, fix });
+    else if (owner.id !== id) problems.push({ code: 'variable-collision', at: pathOf(construct), what: `the variable ${name} would be ${what}, and is already ${owner.what}`, fix });
   };
   for (const workload of graph.workloads) claim(cpuVariable(graph.name(workload)), workload, `the most CPUs of ${graph.name(workload)}`, 'give the construct another id');
   for (const route of graph.routes) {
     const { workload, portName } = route.spec.to;
-    claim(portVariable(graph.name(workload), portName), route, `the port ${portName} of ${graph.name(workload)}`, 'give the port another name, or publish it once');
+    claim(portVariable(graph.name(workload), portName), route, `the port ${portName} of ${graph.name(workload)}, published at ${route.spec.published}`, 'publish the port once, or give it another name');
   }
   for (const workload of graph.workloads) {
     for (const key of secretKeysOf(workload)) claim(dialect.variable(key), key.secret, `the key ${key.name} of ${graph.name(key.secret)}`, 'give the secret another id, or its key another name');

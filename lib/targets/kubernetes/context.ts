@@ -29,6 +29,14 @@ export type Expose =
     readonly controllerNamespace?: string;
   };
 
+/** Where a cluster's own Prometheus is, and by what it picks the objects that are for it. */
+export interface PrometheusOperator {
+  /** The namespace of the Prometheus that scrapes, whose traffic is let in. */
+  readonly namespace: string;
+  /** What its `serviceMonitorSelector` and `ruleSelector` ask for: `{ release: 'kube-prometheus-stack' }`. Default: nothing. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 /** What the handlers of one rendering share. */
 export interface Context {
   readonly graph: Graph;
@@ -36,6 +44,7 @@ export interface Context {
   readonly dialect: Dialect;
   readonly findings: Findings;
   readonly expose: Expose;
+  readonly operator: PrometheusOperator | undefined;
   /** Where built images go that name no registry themselves. */
   readonly registry: string | undefined;
 }

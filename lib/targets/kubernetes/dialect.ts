@@ -1,6 +1,7 @@
 import type { Graph } from '../../core/graph';
 import { variableName } from '../../core/names';
 import type { Reference, SecretKey, Text } from '../../model';
+import { governingServiceOf } from './services';
 import type { Container } from './types';
 
 type EnvVar = NonNullable<Container['env']>[number];
@@ -39,8 +40,9 @@ export class Dialect {
     return variableName('SECRET', this.graph.name(secret), name);
   }
 
-  private host({ endpoint }: Extract<Reference, { kind: 'host' }>): string {
-    return this.graph.name(endpoint.workload);
+  private host({ endpoint, each }: Extract<Reference, { kind: 'host' }>): string {
+    const name = this.graph.name(endpoint.workload);
+    return each ? governingServiceOf(name) : name;
   }
 }
 

@@ -7,11 +7,12 @@ import { Patches } from '../../core/patches';
 import { SynthesisError } from '../../core/synthesis';
 import { Findings, type Connection, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
 import { yaml } from '../../core/yaml';
-import { isPrimitive, pathOf, problemsBelow, type Certificate, type Config, type Kind, type Route, type Secret, type Volume, type Workload } from '../../model';
+import { isPrimitive, pathOf, problemsBelow, type AlertRules, type Certificate, type Config, type Kind, type Metrics, type Route, type Secret, type Volume, type Workload } from '../../model';
 import { certificateDocuments } from './certificates';
-import { document, fileOf, labelsOf, type Context, type Expose } from './context';
+import { document, fileOf, labelsOf, type Context, type Expose, type PrometheusOperator } from './context';
 import { Dialect } from './dialect';
 import { buildCommands, isPushable } from './images';
+import { alertRulesDocuments, metricsDocuments } from './operator';
 import { Plan } from './plan';
 import { DENY_ALL, denyAll } from './policies';
 import { reachOnKubernetes } from './reach';
@@ -21,14 +22,17 @@ import type { Manifests } from './types';
 import { uniquenessProblems } from './uniqueness';
 import { workloadDocuments } from './workloads';
 
-export type { Expose } from './context';
+export type { Expose, PrometheusOperator } from './context';
 export type { Manifests } from './types';
 
+/** What a {@link Kubernetes} target needs to know of its cluster. */
 export interface KubernetesProps {
   /** Registry and folder for built images that name none: `registry.example/team`. */
   readonly registry?: string;
   /** How public routes come in. Default: load balancers. */
   readonly expose?: Expose;
+  /** The Prometheus Operator that the cluster has: it watches the stack in place of the stack's own Prometheus. Default: none. */
+  readonly operator?: PrometheusOperator;
 }
 
 const patches = new Patches();
@@ -38,10 +42,12 @@ export class Kubernetes implements Target {
   readonly name = 'kubernetes';
   private readonly registry: string | undefined;
   private readonly expose: Expose;
+  private readonly operator: PrometheusOperator | undefined;
 
-  constructor({ registry, expose = { kind: 'load-balancer' } }: KubernetesProps = {}) {
+  constructor({ registry, expose = { kind: 'load-balancer' }, operator }: KubernetesProps = {}) {
     this.registry = registry;
     this.expose = expose;
+    this.operator = operator;
   }
 
   /** Edits the manifests of a kind that a construct, and all within it, becomes. */
@@ -55,10 +61,10 @@ export class Kubernetes implements Target {
 
   render(graph: Graph): Rendering {
     const findings = new Findings(this.name, pathOf);
-    const context: Context = { graph, findings, plan: new Plan(graph), dialect: new Dialect(graph), expose: this.expose, registry: this.registry };
+    const context: Context = { graph, findings, plan: new Plan(graph, this.operator ? ['certificate-controller', 'monitoring'] : ['certificate-controller']), dialect: new Dialect(graph), expose: this.expose, operator: this.operator, registry: this.registry };
     const documents = [
       ...stackDocuments(context),
-      ...[...graph.workloads, ...graph.volumes, ...graph.configs, ...graph.secrets, ...graph.certificates, ...graph.routes]
+      ...[...graph.workloads, ...graph.volumes, ...graph.configs, ...graph.secrets, ...graph.certificates, ...graph.routes, ...graph.metrics, ...graph.alertRules]
         .flatMap(primitive => (HANDLERS[primitive.kind] as (p: typeof primitive, c: Context) => Document[])(primitive, context)),
       ...graph.apiObjects.map((object): Document => ({ source: object, path: fileOf(graph, object), kind: object.kind, name: object.name, body: object.toJson() as object })),
     ];
@@ -119,7 +125,7 @@ function rank({ kind }: Document): number {
   return place < 0 ? ORDER.length : place;
 }
 
-interface Primitives { workload: Workload; volume: Volume; secret: Secret; config: Config; route: Route; certificate: Certificate }
+interface Primitives { workload: Workload; volume: Volume; secret: Secret; config: Config; route: Route; certificate: Certificate; metrics: Metrics; 'alert-rules': AlertRules }
 
 const HANDLERS: { readonly [K in Kind]: (primitive: Primitives[K], context: Context) => Document[] } = {
   workload: workloadDocuments,
@@ -132,6 +138,8 @@ const HANDLERS: { readonly [K in Kind]: (primitive: Primitives[K], context: Cont
   },
   certificate: certificateDocuments,
   route: routeDocuments,
+  metrics: metricsDocuments,
+  'alert-rules': alertRulesDocuments,
 };
 
 /** What belongs to the stack as a whole, and what no manifest can say of its workloads. */

@@ -17,6 +17,7 @@ export type Storage = 'template' | 'claim' | 'filled' | 'empty' | 'left-out';
 /** Who does here what a workload would stand in for. */
 export const OFFERED: { readonly [C in Capability]: string } = {
   'certificate-controller': 'cert-manager, which the cluster must have, asks for certificates and renews them',
+  monitoring: "the cluster's Prometheus Operator watches the stack by ServiceMonitors and a PrometheusRule; alerts and pages are its own",
 };
 
 /** Which pods there are, and what runs in each. */
@@ -30,7 +31,8 @@ export class Plan {
   private readonly awaited: ReadonlySet<Workload>;
   private readonly unused: ReadonlySet<Config>;
 
-  constructor(private readonly graph: Graph) {
+  /** @param offered what this cluster has. */
+  constructor(private readonly graph: Graph, private readonly offered: readonly Capability[]) {
     this.fillers = new Set(graph.volumes.flatMap(({ spec: { filledBy } }) => filledBy ?? []));
     this.certificateVolumes = new Set(graph.certificates.flatMap(({ spec: { source } }) => (source.kind === 'acme' ? source.volume : [])));
     this.awaited = new Set(graph.workloads.filter(workload => !this.isLeftOut(workload)).flatMap(workload => graph.waits(workload).map(({ on }) => on)));
@@ -49,7 +51,7 @@ export class Plan {
   }
 
   isLeftOut({ spec: { standsInFor } }: Workload): boolean {
-    return standsInFor !== undefined && standsInFor in OFFERED;
+    return standsInFor !== undefined && this.offered.includes(standsInFor);
   }
 
   isFiller(workload: Workload): boolean {

@@ -12,6 +12,9 @@ export type PodTraits = Pick<PodSpec, 'restartPolicy' | 'terminationGracePeriodS
   readonly container?: Partial<Container>;
 };
 
+/** What the names of init containers begin with that do no work of their own. */
+export const WAITING = 'wait-for-';
+
 /** The pods of a workload, with those that run in them before it. */
 export function podOf(workload: Workload, { container = {}, ...traits }: PodTraits, context: Context): PodTemplate {
   const { graph, plan } = context;
@@ -68,7 +71,7 @@ function doingOf({ workload, does }: Guest, { graph }: Context): Doing {
   const { runs, command, args } = workload.spec;
   const name = graph.name(workload);
   return does === 'wait' && runs.kind === 'release' && runs.check
-    ? { name: `wait-for-${name}`, command: runs.check.map(Text.of), args: undefined }
+    ? { name: `${WAITING}${name}`, command: runs.check.map(Text.of), args: undefined }
     : { name, command, args };
 }
 

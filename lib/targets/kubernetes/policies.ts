@@ -60,9 +60,15 @@ function ingressOf(workload: Workload, context: Context): IngressRule[] {
   const ports = (portName: string) => [portOf(workload.spec.ports[portName]!.number, workload.spec.ports[portName]!.protocol)];
   return [
     ...[...callers].map(([portName, from]) => ({ from: [...from].map(caller => podsOf(caller, context)), ports: ports(portName) })),
+    ...metricsPorts(workload, context).map(portName => ({ from: [{ namespaceSelector: namespaceNamed(context.operator!.namespace) }], ports: ports(portName) })),
     // A rule that names no source lets anyone in.
     ...[...opened.values()].map(({ portName, namespace }) => ({ ...(namespace ? { from: [{ namespaceSelector: namespaceNamed(namespace) }] } : {}), ports: ports(portName) })),
   ];
+}
+
+/** What the cluster's own Prometheus scrapes. */
+function metricsPorts(workload: Workload, { graph, operator }: Context): readonly string[] {
+  return operator ? [...new Set(graph.metrics.filter(({ spec: { endpoint } }) => endpoint.workload === workload).map(({ spec: { endpoint } }) => endpoint.portName))] : [];
 }
 
 function egressOf(workload: Workload, context: Context): EgressRule[] {

@@ -1,5 +1,6 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Connection, Document } from '../../core/target';
+import { WAITING } from './pods';
 import type { EgressRule, IngressRule, Manifests, Peer, Plain, PodTemplate } from './types';
 
 type Labels = Readonly<Record<string, string>>;
@@ -7,7 +8,7 @@ type Policy = Manifests['NetworkPolicy']['spec'];
 type Selector = Plain<k8s.LabelSelector>;
 
 interface Port { readonly name: string | undefined; readonly number: number; readonly protocol: string }
-interface Pods { readonly name: string; readonly labels: Labels; readonly ports: readonly Port[] }
+interface Pods { readonly name: string; /** The workloads that run in them: those that do their work as init containers too. */ readonly inhabitants: readonly string[]; readonly labels: Labels; readonly ports: readonly Port[] }
 
 /**
  * The rule of NetworkPolicies: a connection needs both ends' leave. What no policy selects is open. Told for the pods of
@@ -17,9 +18,10 @@ export function reachOnKubernetes(documents: readonly Document[]): Connection[] 
   const policies = documents.filter(({ kind }) => kind === 'NetworkPolicy').map(({ body }) => (body as Manifests['NetworkPolicy']).spec);
   const namespace = namespaceLabels(documents.find(({ kind }) => kind === 'Namespace'));
   const pods = documents.flatMap(podsOf);
-  return pods.flatMap(to => pods.filter(from => from !== to).flatMap(from => to.ports
+  const connections = pods.flatMap(to => pods.filter(from => from !== to).flatMap(from => to.ports
     .filter(port => policyAllows(policies, 'Egress', from, to, port, namespace) && policyAllows(policies, 'Ingress', to, from, port, namespace))
-    .map(({ number, protocol }) => ({ from: from.name, to: to.name, port: protocol === 'TCP' ? `${number}` : `${number}/${protocol.toLowerCase()}` }))));
+    .flatMap(({ number, protocol }) => from.inhabitants.map(name => ({ from: name, to: to.name, port: protocol === 'TCP' ? `${number}` : `${number}/${protocol.toLowerCase()}` })))));
+  return [...new Map(connections.map(one => [`${one.from} ${one.to} ${one.port}`, one])).values()];
 }
 
 function podsOf({ kind, name, body }: Document): Pods[] {
@@ -27,7 +29,8 @@ function podsOf({ kind, name, body }: Document): Pods[] {
   const template = kind === 'CronJob' ? spec?.jobTemplate?.spec?.template : CONTROLLERS.includes(kind) ? spec?.template : kind === 'Pod' ? body as PodTemplate : undefined;
   if (!template) return [];
   const ports = (template.spec?.containers ?? []).flatMap(container => container.ports ?? []);
-  return [{ name, labels: template.metadata?.labels ?? {}, ports: ports.map(({ name, containerPort, protocol = 'TCP' }) => ({ name, number: containerPort, protocol })) }];
+  const guests = (template.spec?.initContainers ?? []).map(container => container.name).filter(guest => !guest.startsWith(WAITING));
+  return [{ name, inhabitants: [name, ...guests], labels: template.metadata?.labels ?? {}, ports: ports.map(({ name, containerPort, protocol = 'TCP' }) => ({ name, number: containerPort, protocol })) }];
 }
 
 const CONTROLLERS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job'];

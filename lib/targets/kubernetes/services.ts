@@ -15,7 +15,7 @@ export function serviceOf(workload: Workload, context: Context): MadeService[] {
   }]];
 }
 
-/** A StatefulSet wants a headless Service to name its pods by. Nobody calls it. */
+/** A headless Service: a StatefulSet wants one to name its pods by, and its name has the addresses of all pods. */
 export function governingService(workload: Workload, context: Context): MadeService {
   const name = context.graph.name(workload);
   const ports = servicePorts(workload);

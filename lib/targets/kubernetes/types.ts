@@ -63,6 +63,32 @@ interface HttpRouteProps {
   };
 }
 
+/** `monitoring.coreos.com/v1`. */
+interface ServiceMonitorProps {
+  readonly spec: {
+    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
+    readonly endpoints: readonly {
+      readonly port: string;
+      readonly path: string;
+      readonly params?: Readonly<Record<string, readonly string[]>>;
+      readonly relabelings?: readonly { readonly sourceLabels?: readonly string[]; readonly regex?: string; readonly action?: 'keep' | 'replace'; readonly targetLabel?: string; readonly replacement?: string }[];
+    }[];
+  };
+}
+
+/** `monitoring.coreos.com/v1`. */
+interface PrometheusRuleProps {
+  readonly spec: {
+    readonly groups: readonly {
+      readonly name: string;
+      readonly rules: readonly {
+        readonly alert: string; readonly expr: string; readonly for: string;
+        readonly labels: Readonly<Record<string, string>>; readonly annotations: Readonly<Record<string, string>>;
+      }[];
+    }[];
+  };
+}
+
 /** The kinds of manifests that the target makes, by what each is. */
 export interface Manifests {
   Certificate: Manifest<CertificateProps>;
@@ -77,8 +103,10 @@ export interface Manifests {
   NetworkPolicy: Manifest<k8s.KubeNetworkPolicyProps>;
   PersistentVolumeClaim: Manifest<k8s.KubePersistentVolumeClaimProps>;
   PodDisruptionBudget: Manifest<k8s.KubePodDisruptionBudgetProps>;
+  PrometheusRule: Manifest<PrometheusRuleProps>;
   Service: Manifest<k8s.KubeServiceProps>;
   ServiceAccount: Manifest<k8s.KubeServiceAccountProps>;
+  ServiceMonitor: Manifest<ServiceMonitorProps>;
   StatefulSet: Manifest<k8s.KubeStatefulSetProps>;
 }
 
@@ -99,7 +127,9 @@ export const GVK: { readonly [K in keyof Manifests]: { readonly apiVersion: stri
   NetworkPolicy: k8s.KubeNetworkPolicy.GVK,
   PersistentVolumeClaim: k8s.KubePersistentVolumeClaim.GVK,
   PodDisruptionBudget: k8s.KubePodDisruptionBudget.GVK,
+  PrometheusRule: { apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule' },
   Service: k8s.KubeService.GVK,
   ServiceAccount: k8s.KubeServiceAccount.GVK,
+  ServiceMonitor: { apiVersion: 'monitoring.coreos.com/v1', kind: 'ServiceMonitor' },
   StatefulSet: k8s.KubeStatefulSet.GVK,
 };

@@ -69,7 +69,8 @@ const CONTROLLERS: { readonly [K in Run['kind']]: (workload: Workload, runs: Ext
     const most = typeof replicas === 'number' ? replicas : replicas.max;
     return [
       ...serviceOf(workload, context),
-      ...(isStateful ? [governingService(workload, context), statefulSet(workload, context)] : [deployment(workload, replicas, context)]),
+      ...(isStateful || graph.isAskedByEach(workload) ? [governingService(workload, context)] : []),
+      isStateful ? statefulSet(workload, context) : deployment(workload, replicas, context),
       ...(most > 1 ? [disruptionBudget(workload, context)] : []),
       ...(typeof replicas === 'number' ? [] : [autoscaler(workload, replicas, context)]),
     ].map(([kind, name, body]) => document(context, workload, kind, name, body));

@@ -1,7 +1,7 @@
 # The stand-in images and the names under which the stacks ask for them. One line per image; add a tag here when a
 # stack names another version.
 group "default" {
-  targets = ["alpine", "python", "postgres", "redis", "nginx", "adminer", "certbot", "golang"]
+  targets = ["alpine", "python", "postgres", "redis", "nginx", "adminer", "certbot", "golang", "prometheus"]
 }
 
 # test/e2e/engine/start adds a context `host`: this machine's certificates and mirror settings.
@@ -55,4 +55,24 @@ target "golang" {
   context  = "golang"
   contexts = { base = "target:base" }
   tags     = ["golang:1.26-alpine"]
+}
+
+# One program each, from the package of its name.
+target "prometheus" {
+  name = "prometheus-${item.program}"
+  matrix = {
+    item = [
+      { program = "prometheus", package = "prometheus", entrypoint = "/bin/prometheus", folder = "/prometheus", tag = "prom/prometheus:v3.15.0" },
+      { program = "alertmanager", package = "prometheus-alertmanager", entrypoint = "/bin/alertmanager", folder = "/alertmanager", tag = "prom/alertmanager:v0.34.1" },
+      { program = "blackbox", package = "prometheus-blackbox-exporter", entrypoint = "/bin/blackbox_exporter", folder = "/nonexistent-folder", tag = "prom/blackbox-exporter:v0.28.0" },
+      { program = "node", package = "prometheus-node-exporter", entrypoint = "/bin/node_exporter", folder = "/nonexistent-folder", tag = "prom/node-exporter:v1.12.0" },
+      { program = "postgres", package = "prometheus-postgres-exporter", entrypoint = "/bin/postgres_exporter", folder = "/nonexistent-folder", tag = "quay.io/prometheuscommunity/postgres-exporter:v0.19.1" },
+      { program = "redis", package = "prometheus-redis-exporter", entrypoint = "/redis_exporter", folder = "/nonexistent-folder", tag = "oliver006/redis_exporter:v1.89.0-alpine" },
+      { program = "nginx", package = "prometheus-nginx-exporter", entrypoint = "/usr/bin/nginx-prometheus-exporter", folder = "/nonexistent-folder", tag = "nginx/nginx-prometheus-exporter:1.5.3" },
+    ]
+  }
+  context  = "prometheus"
+  contexts = { alpine = "target:alpine" }
+  args     = { PACKAGE = item.package, ENTRYPOINT = item.entrypoint, FOLDER = item.folder }
+  tags     = [item.tag]
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HealthProbes, ReleaseJob } from '../../../constructs';
 import { Image, Instruction, type BuildProps } from '../../../lib';
@@ -93,5 +93,23 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \\
   test('checks nothing by itself where no service runs it', () => {
     const { file } = composeOf(stack => { new ReleaseJob(stack, 'migrate', { image: built(), command: ['migrate'] }); });
     expect(file('images/shop/Dockerfile')).not.toContain('HEALTHCHECK');
+  });
+});
+
+describe('the sources of an image', () => {
+  test('do not replace the generated Dockerfile by one of their own', () => {
+    const { file } = composeOf(stack => { service(stack, 'web', { image: built({ context: sources(['Dockerfile', 'Dockerfile.dockerignore', 'app/Dockerfile', 'main.py']) }) }); });
+    expect(file('images/shop/Dockerfile')).toContain('FROM alpine:3.22 AS production');
+    expect(file('images/shop/Dockerfile.dockerignore')).toContain('**/.env\n');
+  });
+
+  test('may link to each other, and not to what is outside or nowhere', () => {
+    const context = sources(['main.py']);
+    symlinkSync('main.py', join(context, 'linked.py'));
+    const { files } = composeOf(stack => { service(stack, 'web', { image: built({ context }) }); });
+    expect([...files.keys()]).toEqual(expect.arrayContaining(['images/shop/main.py', 'images/shop/linked.py']));
+    symlinkSync('/etc/passwd', join(context, 'users'));
+    symlinkSync('gone', join(context, 'nowhere'));
+    expect(() => composeOf(stack => { service(stack, 'web', { image: built({ context }) }); })).toThrow(/users in the build context of shop is a link that leads out of it, or nowhere|nowhere in the build context/);
   });
 });

@@ -119,8 +119,8 @@ describe('a health check', () => {
   test.each<[string, NonNullable<Image['facts']['tools']>, string[]]>([
     ['curl', ['wget', 'curl', 'node'], ['CMD', 'curl', '-fsS', '-o', '/dev/null', '-H', 'Host: shop.example', "http://127.0.0.1:8080/it's?a=$$b"]],
     ['wget', ['shell', 'wget'], ['CMD', 'wget', '-q', '-O', '/dev/null', '--header=Host: shop.example', "http://127.0.0.1:8080/it's?a=$$b"]],
-    ['python', ['python'], ['CMD', 'python', '-c', 'import urllib.request as r; r.urlopen(r.Request("http://127.0.0.1:8080/it\'s?a=$$b", headers={"Host":"shop.example"}))']],
-    ['node', ['node'], ['CMD', 'node', '-e', 'fetch("http://127.0.0.1:8080/it\'s?a=$$b",{headers:{"Host":"shop.example"}}).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))']],
+    ['python', ['python'], ['CMD', 'python', '-c', 'import http.client as h; c = h.HTTPConnection(\'127.0.0.1\', 8080); c.request(\'GET\', "/it\'s?a=$$b", headers={"Host":"shop.example"}); exit(c.getresponse().status >= 400)']],
+    ['node', ['node'], ['CMD', 'node', '-e', 'require(\'http\').get("http://127.0.0.1:8080/it\'s?a=$$b",{headers:{"Host":"shop.example"}},r=>process.exit(r.statusCode<400?0:1)).on(\'error\',()=>process.exit(1))']],
   ])('over HTTP is made with %s, without a shell', (_, tools, expected) => {
     expect(testOf(http, tools)).toEqual(expected);
   });

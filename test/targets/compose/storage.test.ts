@@ -11,11 +11,18 @@ describe('a volume', () => {
     expect(notes.map(({ at, field, outcome }) => `${at} ${field} ${outcome}`)).toEqual(['shop/dev/dataFiles size left-out', 'shop/dev/dataFiles storageClass left-out']);
   });
 
+  test('of several workloads with one image and one user needs a single image', () => {
+    const { services } = composeOf(stack => {
+      for (const id of ['a', 'b']) service(stack, id, { mounts: [{ volume: new Volume(stack, `v-${id}`, { size: '5Gi' }), path: `/var/${id}` }] });
+    });
+    expect(services['a']).toMatchObject({ image: services['b']!.image, build: { context: './images/example-app-1-0-10001' } });
+  });
+
   test('at a folder that the image lacks gets an image that has it, owned by the user', () => {
     const { services, file } = composeOf(stack => { service(stack, 'web', { mounts: [{ volume: new Volume(stack, 'v', { size: '5Gi' }), path: '/var/files' }] }); });
-    expect(services['web']).toMatchObject({ image: expect.stringMatching(/^shop-dev-web:[0-9a-f]{12}$/), build: { context: './images/web' } });
-    expect(file('images/web/Dockerfile')).toBe('FROM example/app:1.0\nUSER 0:0\nRUN mkdir -p /var/files && chown 10001:10001 /var/files\nUSER 10001:10001\n');
-    expect(file('images/web/Dockerfile.dockerignore')).toBe('*\n');
+    expect(services['web']).toMatchObject({ image: expect.stringMatching(/^shop-dev-example-app-1-0-10001:[0-9a-f]{12}$/), build: { context: './images/example-app-1-0-10001' } });
+    expect(file('images/example-app-1-0-10001/Dockerfile')).toBe('FROM example/app:1.0\nLABEL org.opencontainers.image.base.name="example/app:1.0"\nUSER 0:0\nRUN mkdir -p /var/files && chown 10001:10001 /var/files\nUSER 10001:10001\n');
+    expect(file('images/example-app-1-0-10001/Dockerfile.dockerignore')).toBe('*\n');
   });
 
   test('that is only read leaves the image, and the owner of its files, as they are', () => {

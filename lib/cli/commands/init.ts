@@ -1,0 +1,34 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import type { LocalCommand } from '../command';
+import { EXIT, Misuse } from '../errors';
+import { sources } from '../init/sources';
+import { tooling } from '../init/tooling';
+import { say } from '../terminal';
+import { version } from '../version';
+
+/** Makes a project that synthesizes and passes its tests at once. */
+export const init: LocalCommand = {
+  name: 'init',
+  describe: command => command
+    .description('make a new project: a stack, its tests, and a CI workflow')
+    .argument('[name]', 'the system, and the folder to make (default: the current folder, which must be empty)')
+    .option('--package <specifier>', 'which compose8s the project depends on (default: this version)'),
+  examples: ['npx compose8s init shop', 'mkdir shop && cd shop && npx compose8s init'],
+  runHere({ args: [given], options }) {
+    const folder = resolve((given as string | undefined) ?? '.');
+    const name = basename(folder);
+    if (!/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name)) throw new Misuse(`'${name}' cannot be the name of a system`, 'use lower-case letters, digits and dashes, and begin with a letter');
+    // A repository that was just made is empty to people.
+    const [there] = existsSync(folder) ? readdirSync(folder).filter(entry => entry !== '.git') : [];
+    if (there !== undefined) throw new Misuse(`${folder} is not empty: ${there} is there`, 'name a folder that is not there yet: npx compose8s init <name>');
+    const files = { ...sources(name), ...tooling(name, (options.package as string | undefined) ?? `^${version()}`) };
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    const cd = relative(process.cwd(), folder);
+    say(`✔ ${name}: ${Object.keys(files).length} files\n  → ${cd ? `cd ${cd} && ` : ''}npm install && npm test && npm run synth\n`);
+    return EXIT.ok;
+  },
+};

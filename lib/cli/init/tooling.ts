@@ -1,0 +1,80 @@
+/** The files of a new project that tools read. `compose8s`: which package to depend on. */
+export function tooling(name: string, compose8s: string): Readonly<Record<string, string>> {
+  return {
+    'package.json': `${JSON.stringify({
+      name, private: true,
+      scripts: {
+        synth: 'compose8s synth', watch: 'compose8s synth --watch', diff: 'compose8s diff', list: 'compose8s list',
+        test: 'tsc --noEmit && jest',
+      },
+      dependencies: { compose8s },
+      devDependencies: { '@jest/globals': '^29.7.0', '@types/node': '^20.19.0', jest: '^29.7.0', tsx: '^4.20.0', typescript: '^6.0.0' },
+    }, null, 2)}\n`,
+    'cdk8s.yaml': 'language: typescript\napp: node --require tsx/cjs main.ts\n',
+    'tsconfig.json': `${JSON.stringify({ compilerOptions: { target: 'es2022', module: 'node16', types: ['node'], strict: true, skipLibCheck: true, noEmit: true }, include: ['*.ts'] }, null, 2)}\n`,
+    'jest.config.cjs': "module.exports = {\n  testMatch: ['<rootDir>/*.test.ts'],\n  transform: { '\\\\.ts$': '<rootDir>/jest.transform.cjs' },\n};\n",
+    'jest.transform.cjs': `// The compiler itself turns each file into JavaScript for jest; \`npm test\` has it check the types before.
+const ts = require('typescript');
+
+const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS, esModuleInterop: true, inlineSourceMap: true };
+module.exports = { process: (source, fileName) => ({ code: ts.transpileModule(source, { fileName, compilerOptions }).outputText }) };
+`,
+    '.gitignore': 'node_modules/\n# Made by `npm run synth`.\ndist/\n# Values of secrets are nobody else\'s business.\nsecrets/\n',
+    '.github/workflows/ci.yaml': workflow(name),
+    'README.md': `# ${name}
+
+\`\`\`sh
+npm install
+npm test                                # types and behaviour
+npm run synth                           # writes dist/${name}/{dev,prod}/{compose,kubernetes}/
+npx compose8s secrets init ${name}/dev  # makes what is missing
+docker compose --project-directory dist/${name}/dev/compose up --build --wait
+\`\`\`
+
+Then look at http://localhost:8080. \`stack.ts\` says what runs, \`main.ts\` where; \`npx compose8s --help\` says what else there is.
+`,
+  };
+}
+
+function workflow(name: string): string {
+  return `# Tests, synthesizes, shows what would change, builds the images and looks for known vulnerabilities in them.
+name: CI
+on:
+  push: { branches: [main] }
+  pull_request:
+permissions:
+  contents: read
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with: { fetch-depth: 0, persist-credentials: false }
+      - uses: actions/setup-node@v4
+        with: { node-version: 22, cache: npm }
+      - run: npm ci
+      - run: npm test
+      - run: npx compose8s synth
+      - name: What would change
+        if: github.event_name == 'pull_request'
+        env:
+          BASE: origin/\${{ github.base_ref }}
+        run: |
+          code=0
+          npx compose8s diff --against "$BASE" | tee "$GITHUB_STEP_SUMMARY" || code=\${PIPESTATUS[0]}
+          case $code in
+            0|3) ;;
+            4) echo "::warning::This change puts stored data at risk: read the summary before you deploy it." ;;
+            *) exit "$code" ;;
+          esac
+      - name: Build the images
+        run: |
+          npx compose8s secrets init ${name}/dev
+          docker compose --project-directory dist/${name}/dev/compose build
+      - name: Scan the images
+        run: |
+          for image in $(npx compose8s list ${name}/dev --json | jq -r '.[].workloads[].image' | sort -u); do
+            docker run --rm -v /var/run/docker.sock:/var/run/docker.sock aquasec/trivy:0.65.0 image --exit-code 1 --severity CRITICAL --ignore-unfixed "$image"
+          done
+`;
+}

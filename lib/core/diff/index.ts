@@ -1,0 +1,80 @@
+import { pathOf } from '../../model';
+import { builtImages } from '../build-context';
+import type { Emission } from '../synthesis';
+import { at, fieldChanges, type FieldChange } from './fields';
+import { gravest, inPlace, recreate, type Impact, type Verdict } from './impact';
+import { filesOf, resourcesOf, type Files, type Resource } from './resources';
+import { ruleOf } from './rules';
+
+export { gravest, IMPACTS, type Impact } from './impact';
+export { filesIn } from './resources';
+
+/** A resource that would be another one, or would come or go. */
+export interface Change {
+  /** The construct that makes it; for what is gone, the path that it must have had. */
+  readonly construct: string;
+  readonly target: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly change: 'added' | 'removed' | 'changed';
+  readonly impact: Impact;
+  readonly why: readonly string[];
+  readonly fields: readonly FieldChange[];
+}
+
+/** What stands in a folder, against what an emission would write there. */
+export function diff(emission: Emission, former: Files): Change[] {
+  const [before, after] = [resourcesOf(former), resourcesOf(filesOf(emission.files))];
+  const renamed = renamedJobs(before, after);
+  const changes = [...new Set([...after.keys(), ...before.keys()])].flatMap((key): Change[] => {
+    const now = after.get(key);
+    const then = before.get(now && renamed.get(key) ? renamed.get(key)! : key);
+    if (!now && [...renamed.values()].includes(key)) return [];
+    const fields = fieldChanges(then?.body, now?.body);
+    if (fields.length === 0) return [];
+    const { kind, name } = (now ?? then)!;
+    const change = !then ? 'added' : !now ? 'removed' : 'changed';
+    const verdicts = renamed.has(key) ? [inPlace('each release runs a Job of its own; the former one has run')] : ruleOf(kind)[change]({ before: then?.body, after: now?.body, fields });
+    return [changeOf(emission, (now ?? then)!, { kind, name, change, fields: change === 'changed' ? fields : [] }, verdicts)];
+  });
+  return [...changes, ...rebuilt(emission, changes)];
+}
+
+function changeOf(emission: Emission, resource: Resource, what: Pick<Change, 'kind' | 'name' | 'change' | 'fields'>, verdicts: readonly Verdict[]): Change {
+  return {
+    construct: constructOf(emission, resource), target: emission.target.name, ...what,
+    impact: gravest(verdicts.map(({ impact }) => impact)), why: [...new Set(verdicts.map(({ why }) => why))],
+  };
+}
+
+/** Those that are there know it; for those that are gone, labels and names tell. */
+function constructOf({ graph, rendering: { documents } }: Emission, { kind, name, body }: Resource): string {
+  const document = documents.find(other => other.kind === kind && other.name === name);
+  if (document) return pathOf(document.source);
+  const stack = graph.stack.node.path;
+  const label = at(body, 'metadata.labels');
+  const known = (label as Readonly<Record<string, unknown>> | undefined)?.['app.kubernetes.io/name'];
+  if (kind === 'files' || kind === 'project') return stack;
+  return `${stack}/${String(known ?? name)}`;
+}
+
+/** A release's Job has a name with a hash: another release is another Job, not one Job gone and one come. */
+function renamedJobs(before: ReadonlyMap<string, Resource>, after: ReadonlyMap<string, Resource>): Map<string, string> {
+  const nameOf = ({ body }: Resource) => JSON.stringify(at(body, 'metadata.labels'));
+  const gone = [...before].filter(([key, { kind }]) => kind === 'Job' && !after.has(key));
+  return new Map([...after].flatMap(([key, job]): [string, string][] => {
+    const former = job.kind === 'Job' && !before.has(key) ? gone.find(([, other]) => nameOf(other) === nameOf(job)) : undefined;
+    return former ? [[key, former[0]]] : [];
+  }));
+}
+
+/** Other sources of an image make containers of it anew on this machine, though no entry differs. */
+function rebuilt(emission: Emission, changes: readonly Change[]): Change[] {
+  return builtImages(emission.graph).filter(({ name }) => changes.some(change => change.kind === 'files' && change.name.startsWith(`images/${name}/`))).flatMap(({ name, workloads }) => workloads.flatMap((workload): Change[] => {
+    const { graph, target } = emission;
+    const [own] = emission.rendering.documents.filter(({ source, kind }) => source === workload && kind === 'services');
+    if (!own || changes.some(({ kind, name: changed }) => kind === 'services' && changed === own.name) || graph.stack.targets.length === 0) return [];
+    const { impact, why } = recreate(`its image is built of other sources (images/${name}): up --build replaces the container`);
+    return [{ construct: pathOf(workload), target: target.name, kind: 'services', name: own.name, change: 'changed', impact, why: [why], fields: [] }];
+  }));
+}

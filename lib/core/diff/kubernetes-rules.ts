@@ -1,0 +1,98 @@
+import { at } from './fields';
+import { dataAtRisk, inPlace, recreate, restart, type Verdict } from './impact';
+import type { Rule, Subject } from './rules';
+
+/** Whether something at the path, or below it, differs. */
+function differs({ fields }: Subject, ...paths: readonly string[]): boolean {
+  return fields.some(field => paths.some(path => field.path === path || field.path.startsWith(`${path}.`) || field.path.startsWith(`${path}[`)));
+}
+
+const ADDED = () => [inPlace('new')];
+const REMOVED = () => [inPlace('removed, where apply prunes; nothing that runs needs it')];
+const GONE = () => [recreate('its pods are stopped and removed, where apply prunes')];
+const ORPHANS = 'the field is immutable: it must be deleted first; pods that the old selector found are left behind, and run beside the new ones on the same data';
+
+/** What a StatefulSet may be given anew; the API server refuses a change of all else. */
+const STATEFUL_MUTABLE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
+
+/** By kind. What is not here changes in place: nothing that runs reads it at its start. */
+export const KUBERNETES_RULES: Readonly<Record<string, Rule>> = {
+  Deployment: {
+    added: ADDED, removed: GONE,
+    changed: subject => {
+      const stops = at(subject.after, 'spec.strategy.type') === 'Recreate';
+      return [
+        ...(differs(subject, 'spec.selector') ? [dataAtRisk(ORPHANS)] : []),
+        ...(differs(subject, 'spec.template') ? [stops ? recreate('its pods end before new ones start') : restart(rollout(subject))] : []),
+        ...others(subject, ['spec.selector', 'spec.template'], 'the Deployment is adjusted; its pods stay'),
+      ];
+    },
+  },
+  StatefulSet: {
+    added: ADDED,
+    removed: () => [dataAtRisk('its pods are removed; its claims stay with their data, used by nobody; under another name, a StatefulSet begins with empty claims')],
+    changed: subject => {
+      const immutable = [...new Set(subject.fields.flatMap(({ path }) => /^spec\.([A-Za-z]+)/.exec(path)?.[1] ?? []))].filter(field => !STATEFUL_MUTABLE.includes(field));
+      return [
+        ...immutable.map(field => dataAtRisk(field === 'volumeClaimTemplates'
+          ? 'spec.volumeClaimTemplates is immutable: the StatefulSet must be deleted (--cascade=orphan), and each claim that exists be changed by hand'
+          : `spec.${field} is immutable: the StatefulSet must be deleted (--cascade=orphan) and made anew`)),
+        ...(differs(subject, 'spec.template') ? [restart(rollout(subject))] : []),
+        ...others(subject, ['spec'], 'labels only'),
+        ...(immutable.length === 0 && !differs(subject, 'spec.template') && differs(subject, 'spec') ? [inPlace('the StatefulSet is adjusted; its pods stay')] : []),
+      ];
+    },
+  },
+  DaemonSet: { added: ADDED, removed: GONE, changed: subject => [...(differs(subject, 'spec.selector') ? [dataAtRisk(ORPHANS)] : []), ...(differs(subject, 'spec.template') ? [restart(rollout(subject))] : [])] },
+  Job: {
+    added: () => [inPlace('it runs once')], removed: REMOVED,
+    changed: subject => (differs(subject, 'spec.template', 'spec.selector', 'spec.completions', 'spec.completionMode') ? [recreate("a Job's pods are immutable: it must be deleted, and runs anew")] : [inPlace('the Job is adjusted')]),
+  },
+  CronJob: { added: ADDED, removed: REMOVED, changed: () => [inPlace('its next run is as it says now')] },
+  PersistentVolumeClaim: {
+    added: () => [inPlace('a new, empty claim')],
+    removed: () => [dataAtRisk('where apply prunes, the claim is deleted, and its data with it if the class says so; under another name, a claim begins empty')],
+    changed: subject => {
+      const [before, after] = [subject.before, subject.after].map(body => bytes(at(body, 'spec.resources.requests.storage')));
+      const immutable = subject.fields.filter(({ path }) => path.startsWith('spec.') && !path.startsWith('spec.resources.'));
+      return [
+        ...immutable.map(({ path }) => dataAtRisk(`${path} is immutable: the claim would have to be deleted, and its data be moved`)),
+        ...(before! > after! ? [dataAtRisk('a claim cannot shrink: its data would have to be moved to a smaller one')] : before! < after! ? [inPlace('the claim grows, if its storage class allows it')] : []),
+        ...others(subject, ['spec'], 'labels only'),
+      ];
+    },
+  },
+  Service: {
+    added: ADDED,
+    removed: () => [recreate('whoever calls it finds nobody')],
+    changed: subject => [
+      ...(differs(subject, 'spec.clusterIP', 'spec.clusterIPs') ? [recreate('spec.clusterIP is immutable: it must be deleted and made anew, with another address')] : []),
+      ...(differs(subject, 'spec.selector') ? [dataAtRisk('calls go to other pods at once: to what they have stored, too')] : []),
+      ...(differs(subject, 'spec.type') ? [recreate('the address by which it is reached from outside changes')] : []),
+      ...others(subject, ['spec.clusterIP', 'spec.clusterIPs', 'spec.selector', 'spec.type'], 'the Service is adjusted'),
+    ],
+  },
+  Namespace: { added: ADDED, removed: () => [dataAtRisk('whoever deletes a namespace deletes all in it, claims too')], changed: () => [inPlace('labels and annotations')] },
+  ConfigMap: {
+    added: ADDED, removed: REMOVED,
+    changed: ({ before }) => [at(before, 'immutable') === true ? recreate('it is immutable: it must be deleted and made anew') : inPlace('pods that read it restart by a change of their own')],
+  },
+};
+
+export const ANY_MANIFEST: Rule = { added: ADDED, removed: REMOVED, changed: () => [inPlace('the cluster takes it over at once')] };
+
+function others(subject: Subject, besides: readonly string[], why: string): Verdict[] {
+  const rest = subject.fields.filter(({ path }) => !besides.some(other => path === other || path.startsWith(`${other}.`) || path.startsWith(`${other}[`)));
+  return rest.length > 0 ? [inPlace(why)] : [];
+}
+
+function rollout({ fields }: Subject): string {
+  return fields.some(({ path }) => /^spec\.template\.spec\.(initContainers|containers)\[[^\]]*\]\.image$/.test(path)) ? 'pods of the new image take over' : 'new pods take over';
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
+
+function bytes(quantity: unknown): number {
+  const [, amount = '0', unit = ''] = /^([\d.]+)([A-Za-z]*)$/.exec(String(quantity)) ?? [];
+  return Number(amount) * (UNITS[unit] ?? 1);
+}

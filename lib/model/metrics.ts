@@ -1,0 +1,59 @@
+import type { Construct } from 'constructs';
+import type { Duration } from './duration';
+import type { Endpoint } from './endpoint';
+import { Primitive } from './primitive';
+import { Text, type TextLike } from './text';
+
+/** What a {@link Metrics} is made of. */
+export interface MetricsProps {
+  readonly endpoint: Endpoint;
+  /** Default: `/metrics`. */
+  readonly path?: string;
+  /** What is asked for: the module and the target of a black-box exporter. Default: nothing. */
+  readonly params?: Readonly<Record<string, TextLike>>;
+  /** Labels of every sample, `job` and `service` among them. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What a {@link Metrics} asks for. */
+export interface MetricsSpec {
+  endpoint: Endpoint;
+  path: string;
+  params: Record<string, Text>;
+  labels: Record<string, string>;
+}
+
+/**
+ * Says that an endpoint answers with metrics in Prometheus' format, to whoever watches from outside of the stack. What
+ * watches within it reads its own configuration.
+ *
+ * Compose: nothing. Kubernetes: a ServiceMonitor, where the target is told of a Prometheus Operator.
+ */
+export class Metrics extends Primitive<'metrics', MetricsSpec> {
+  constructor(scope: Construct, id: string, { endpoint, path = '/metrics', params = {}, labels }: MetricsProps) {
+    super(scope, id, 'metrics', { endpoint, path, labels: { ...labels }, params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, Text.of(value)])) });
+  }
+}
+
+/** An alert rule of Prometheus. */
+export interface AlertRule {
+  readonly alert: string;
+  /** PromQL. */
+  readonly expr: string;
+  /** How long it must hold. */
+  readonly for: Duration;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** What an {@link AlertRules} asks for. */
+export interface AlertRulesSpec {
+  groups: { readonly name: string; readonly rules: readonly AlertRule[] }[];
+}
+
+/** Alert rules for whoever watches from outside of the stack. Compose: nothing. Kubernetes: a PrometheusRule, as for {@link Metrics}. */
+export class AlertRules extends Primitive<'alert-rules', AlertRulesSpec> {
+  constructor(scope: Construct, id: string, spec: AlertRulesSpec) {
+    super(scope, id, 'alert-rules', spec);
+  }
+}

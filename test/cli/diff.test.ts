@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Aspects, Compose, Workload } from '../../lib';
+import { cleanUp, shop, temporaryFolder } from '../support/secrets';
+import { compose8s } from './run-command';
+
+const LIBRARY = resolve(__dirname, '../..');
+const home = process.cwd();
+beforeEach(() => process.chdir(temporaryFolder()));
+afterEach(() => {
+  process.chdir(home);
+  process.exitCode = undefined;
+  cleanUp();
+});
+
+const before = () => shop({ targets: [new Compose()] });
+const after = () => {
+  const app = before();
+  Aspects.of(app).add({ visit: construct => { if (construct instanceof Workload) construct.spec.processes = 77; } });
+  return app;
+};
+
+test('against the last output: 0 where nothing would change, 3 where something would', async () => {
+  await compose8s('synth', before);
+  expect(await compose8s('diff', before)).toEqual({ code: 0, stderr: '', stdout: expect.stringMatching(/^✔ nothing would change against .*dist\n$/) });
+  expect(await compose8s('diff', after)).toEqual({
+    code: 3, stderr: '',
+    stdout: expect.stringMatching(/^shop\/dev\/web\n {2}~ compose services\/web: recreate\n {6}Compose recreates a container whose configuration changed\n {6}deploy.resources.limits.pids: \d+ → 77\n\n1 change against .*dist: 1 recreate\n$/),
+  });
+});
+
+test('against a folder, for programs', async () => {
+  await compose8s('synth', before);
+  cpSync('dist', 'former', { recursive: true });
+  const { code, stdout } = await compose8s('diff shop/dev --against former --json', after);
+  expect(code).toBe(3);
+  expect(JSON.parse(stdout)).toMatchObject({ against: 'former', changed: true, impact: 'recreate', changes: [{ construct: 'shop/dev/web', kind: 'services', impact: 'recreate' }] });
+});
+
+test('against a git revision, whose program is run with the packages of today', async () => {
+  const git = (...argv: string[]) => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t.example', ...argv], { stdio: 'ignore' });
+  symlinkSync(join(LIBRARY, 'node_modules'), 'node_modules');
+  writeFileSync('cdk8s.yaml', 'app: node --require tsx/cjs main.ts\n');
+  writeFileSync('main.ts', `import { shop } from ${JSON.stringify(join(LIBRARY, 'test/support/secrets'))};\nimport { Compose } from ${JSON.stringify(join(LIBRARY, 'lib'))};\nshop({ targets: [new Compose()] }).synth();\n`);
+  git('init', '-q');
+  git('add', 'cdk8s.yaml', 'main.ts');
+  git('commit', '-qm', 'first');
+  expect(await compose8s('diff --against HEAD', before)).toMatchObject({ code: 0 });
+  expect(await compose8s('diff --against HEAD', after)).toMatchObject({ code: 3, stdout: expect.stringContaining('1 change against HEAD: 1 recreate\n') });
+  expect(await compose8s('diff --against no-such-revision', before)).toMatchObject({ code: 2, stderr: expect.stringContaining("✖ 'no-such-revision' is neither a folder nor a revision that git knows") });
+}, 30_000);

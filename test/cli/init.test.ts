@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { load } from 'js-yaml';
+import { cleanUp, filesBelow, temporaryFolder } from '../support/secrets';
+import { compose8s } from './run-command';
+
+const LIBRARY = resolve(__dirname, '../..');
+const home = process.cwd();
+beforeEach(() => process.chdir(temporaryFolder()));
+afterEach(() => {
+  process.chdir(home);
+  cleanUp();
+});
+
+test('makes a project that type-checks, passes its tests and synthesizes at once', async () => {
+  expect(await compose8s('init my-shop')).toEqual({ code: 0, stderr: '', stdout: expect.stringMatching(/^✔ my-shop: \d+ files\n {2}→ cd my-shop && npm install && npm test && npm run synth\n$/) });
+  symlinkSync(join(LIBRARY, 'node_modules'), 'my-shop/node_modules');
+  // The package is what this library is here; its own test installs the packed one.
+  const tsconfig = { compilerOptions: { target: 'es2022', module: 'node16', lib: ['es2023'], types: ['node'], strict: true, skipLibCheck: true, noEmit: true, paths: { compose8s: [join(LIBRARY, 'lib/index.ts')], 'compose8s/constructs': [join(LIBRARY, 'constructs/index.ts')] } }, include: ['*.ts'] };
+  writeFileSync('my-shop/tsconfig.json', JSON.stringify(tsconfig));
+  writeFileSync('my-shop/jest.config.cjs', `module.exports = { testMatch: ['<rootDir>/*.test.ts'], transform: { '\\\\.ts$': '${LIBRARY}/test/support/typescript-transform.cjs' }, moduleNameMapper: { '^compose8s$': '${LIBRARY}/lib/index.ts', '^compose8s/constructs$': '${LIBRARY}/constructs/index.ts' } };`);
+  const run = (...argv: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: 'my-shop', encoding: 'utf8' });
+    return { status, text: stdout + stderr };
+  };
+  expect(run('node_modules/typescript/bin/tsc')).toEqual({ status: 0, text: '' });
+  expect(run('node_modules/jest/bin/jest.js')).toMatchObject({ status: 0, text: expect.stringContaining('2 passed') });
+  expect(run('--require', 'tsx/cjs', 'main.ts')).toMatchObject({ status: 0, text: expect.stringContaining('✔ dist/my-shop/dev/compose') });
+  expect(existsSync('my-shop/dist/my-shop/prod/kubernetes/web.yaml')).toBe(true);
+}, 90_000);
+
+test('the workflow tests, synthesizes, shows the diff, builds and scans', async () => {
+  await compose8s('init shop');
+  const { jobs } = load(filesBelow('shop').get('.github/workflows/ci.yaml')!) as { jobs: { check: { steps: { run?: string }[] } } };
+  const commands = jobs.check.steps.map(({ run }) => run ?? '').join('\n');
+  expect(commands).toMatch(/npm test\n[^]*compose8s synth\n[^]*compose8s diff --against[^]*docker compose [^]* build\n[^]*trivy/);
+});
+
+test('refuses a folder that is not empty, and a name that cannot be', async () => {
+  mkdirSync('there/.git', { recursive: true });
+  expect(await compose8s('init there')).toMatchObject({ code: 0 });
+  expect(await compose8s('init there')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^✖ .*\/there is not empty: .* is there\n {2}fix: name a folder/) });
+  expect(await compose8s('init No_Name')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining("✖ 'No_Name' cannot be the name of a system") });
+  expect(existsSync('No_Name')).toBe(false);
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import { App, Compose, Config, Duration, Image, Kubernetes, Probe, Stack, synthesize, Volume, Workload, type WorkloadProps } from '../../lib';
+import { diff, type Change } from '../../lib/core/diff';
+import { filesOf } from '../../lib/core/diff/resources';
+
+interface Props extends Partial<WorkloadProps> {
+  readonly id?: string;
+  readonly volume?: string;
+  readonly size?: `${number}Gi`;
+  readonly at?: string;
+  readonly config?: string;
+  readonly migration?: string;
+  /** A second one on the same volume, so that it is a claim. */
+  readonly shared?: boolean;
+  readonly storageClass?: string;
+}
+
+function emissions({ id = 'db', volume = 'data', size = '1Gi', at = '/data', config = 'a', migration, shared = false, storageClass, ...rest }: Props) {
+  const app = new App();
+  const stack = new Stack(app, 'shop', 'dev', { targets: [new Compose(), new Kubernetes()] });
+  const image = Image.registry('postgres:16', { user: { uid: 70, gid: 70 }, tools: ['shell'] });
+  const base = { image, probes: { ready: Probe.command(['true']), startup: Duration.seconds(10) } };
+  const kept = new Volume(stack, volume, { size, ...(storageClass ? { storageClass } : {}) });
+  const mounts = [{ volume: kept, path: at }, { config: new Config(stack, 'settings', { files: { 'db.conf': config } }), path: '/etc/db' }];
+  new Workload(stack, id, { ...base, ports: { db: 5432 }, mounts, ...rest });
+  if (shared) new Workload(stack, 'other', { ...base, mounts: [{ volume: kept, path: '/data', readOnly: true }] });
+  if (migration) new Workload(stack, 'migrate', { image, command: [migration], runs: { kind: 'release', check: ['true'] } });
+  const { emissions, problems } = synthesize(app);
+  expect(problems).toEqual([]);
+  return emissions;
+}
+
+/** Kind and name → impact, on one target. */
+function impacts(target: string, before: Props, after: Props): Record<string, string> {
+  const changes = changesOn(target, before, after);
+  return Object.fromEntries(changes.map(({ kind, name, change, impact }) => [`${change === 'added' ? '+' : change === 'removed' ? '-' : '~'} ${kind}/${name}`, impact]));
+}
+
+function changesOn(target: string, before: Props, after: Props): Change[] {
+  const of = (props: Props) => emissions(props).find(emission => emission.target.name === target)!;
+  return diff(of(after), filesOf(of(before).files));
+}
+
+test.each(['compose', 'kubernetes'])('the same is no change on %s', target => expect(changesOn(target, {}, {})).toEqual([]));
+
+describe.each<{ readonly name: string; readonly before?: Props; readonly after: Props; readonly compose: Record<string, string>; readonly kubernetes: Record<string, string> }>([
+  {
+    name: 'another image replaces containers', after: { image: Image.registry('postgres:17', { user: { uid: 70, gid: 70 }, tools: ['shell'] }) },
+    compose: { '~ services/db': 'recreate' }, kubernetes: { '~ StatefulSet/db': 'restart' },
+  },
+  {
+    name: 'a changed variable', after: { env: { A: '1' } },
+    compose: { '~ services/db': 'recreate' }, kubernetes: { '~ StatefulSet/db': 'restart' },
+  },
+  {
+    name: 'a changed config starts what reads it anew', after: { config: 'b' },
+    compose: { '~ services/db': 'recreate', '~ files/config/settings/db.conf': 'in place' }, kubernetes: { '~ StatefulSet/db': 'restart', '~ ConfigMap/settings': 'in place' },
+  },
+  {
+    name: 'a renamed volume', after: { volume: 'files' },
+    compose: { '~ services/db': 'data at risk', '+ volumes/files': 'in place', '- volumes/data': 'data at risk' }, kubernetes: { '~ StatefulSet/db': 'data at risk' },
+  },
+  {
+    name: 'a volume that is mounted elsewhere', after: { at: '/elsewhere' },
+    compose: { '~ services/db': 'data at risk' }, kubernetes: { '~ StatefulSet/db': 'restart' },
+  },
+  {
+    name: 'a renamed owner of a volume', after: { id: 'database' },
+    compose: { '+ services/database': 'in place', '- services/db': 'recreate' }, kubernetes: { '- StatefulSet/db': 'data at risk', '+ StatefulSet/database': 'in place' },
+  },
+  {
+    name: 'a claim template that grows: it is immutable', after: { size: '2Gi' },
+    compose: {}, kubernetes: { '~ StatefulSet/db': 'data at risk' },
+  },
+  { name: 'a claim that grows', before: { shared: true }, after: { shared: true, size: '2Gi' }, compose: {}, kubernetes: { '~ PersistentVolumeClaim/data': 'in place' } },
+  { name: 'a claim that shrinks', before: { shared: true, size: '2Gi' }, after: { shared: true }, compose: {}, kubernetes: { '~ PersistentVolumeClaim/data': 'data at risk' } },
+  { name: 'a claim of another class', before: { shared: true }, after: { shared: true, storageClass: 'fast' }, compose: {}, kubernetes: { '~ PersistentVolumeClaim/data': 'data at risk' } },
+  {
+    name: 'another release: its Job is another one, not one gone and one come', before: { migration: 'v1' }, after: { migration: 'v2' },
+    compose: { '~ services/migrate': 'recreate' }, kubernetes: { [`~ Job/${'migrate'}`]: 'in place' },
+  },
+])('$name', ({ before = {}, after, compose, kubernetes }) => {
+  test('on Compose', () => expect(impacts('compose', before, after)).toMatchObject(compose));
+  test('on Kubernetes', () => {
+    const found = Object.fromEntries(Object.entries(impacts('kubernetes', before, after)).map(([key, impact]) => [key.replace(/(Job\/\w+)-\w+$/, '$1'), impact]));
+    expect(found).toMatchObject(kubernetes);
+  });
+});
+
+test('more replicas leave the others alone', () => {
+  const web = (replicas: number): Props => ({ shared: true, runs: { kind: 'service', replicas, restart: 'always' } });
+  expect(impacts('compose', web(2), web(3))).toEqual({ '~ services/db': 'in place' });
+  expect(impacts('kubernetes', web(2), web(3))).toEqual({ '~ Deployment/db': 'in place' });
+});
+
+test('a change names its construct, its fields and the reason', () => {
+  const [change] = changesOn('kubernetes', {}, { env: { A: '1' } });
+  expect(change).toEqual({
+    construct: 'shop/dev/db', target: 'kubernetes', kind: 'StatefulSet', name: 'db', change: 'changed', impact: 'restart', why: ['new pods take over'],
+    fields: [{ path: 'spec.template.spec.containers[db].env', before: undefined, after: [{ name: 'A', value: '1' }] }],
+  });
+});
+
+test('against nothing, everything is new, and nothing at risk', () => {
+  for (const emission of emissions({})) {
+    expect(new Set(diff(emission, new Map()).map(({ change, impact }) => `${change}: ${impact}`))).toEqual(new Set(['added: in place']));
+  }
+});

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PROJECT } from './support/emission';
+import { copyProject } from './support/project';
+import { writeSettings } from './support/settings';
+import { output, run } from './support/shell';
+
+const MINUTES = 60_000;
+const PREFIX = `compose8s-e2e-readme-${process.pid}`;
+/** The README's example of where things are on a server. */
+const SERVER = '/srv/cedrus';
+
+/** Every shell block of the README, by its first line: in order, as it stands there. */
+async function blocks(): Promise<readonly string[]> {
+  const readme = await readFile(join(PROJECT, 'README.md'), 'utf8');
+  return [...readme.matchAll(/^( *)```sh\n([\s\S]*?)^ *```/gm)].map(([, indent, block]) => block!.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
+}
+
+/** What other parts of CI run. */
+const ELSEWHERE = ['npm ci && npm run synth', 'npm ci && npm test'];
+/** What would need a registry or a cluster, as the README says. */
+const NOT_RUN = /^docker push |^kubectl |\| kubectl /;
+
+describe('the commands of the README, word by word', () => {
+  let root: string;
+  let variables: Record<string, string>;
+
+  /** With the README's path of a server inside of the temporary folder, and ports and CPUs that this machine has. */
+  const follow = (block: string, folder = root) => run('bash', ['-euo', 'pipefail', '-c', block.replaceAll(SERVER, join(root, 'server'))], { cwd: folder, env: variables });
+  const settingsOf = async (environment: string) => {
+    const folder = await mkdtemp(join(root, 'settings-'));
+    await cp(join(root, `dist/cedrus/${environment}/compose/.env.example`), join(folder, '.env.example'));
+    await writeSettings(folder, {});
+    const set = (await readFile(join(folder, '.env'), 'utf8')).split('\n').flatMap(line => /^([A-Z0-9_]+)=(.+)$/.exec(line) ? [line.split('=') as [string, string]] : []);
+    return Object.fromEntries(set);
+  };
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), `${PREFIX}-`));
+    await copyProject(root);
+    await output('npm', ['run', '--silent', 'synth'], { cwd: root });
+    variables = { COMPOSE_PROGRESS: 'plain' };
+  }, 2 * MINUTES);
+
+  afterAll(async () => {
+    for (const environment of ['dev', 'prod']) await run('docker', ['compose', '--project-name', `${PREFIX}-${environment}`, '--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5']);
+    await rm(root, { recursive: true, force: true });
+  }, 2 * MINUTES);
+
+  test('all blocks are here or run elsewhere', async () => {
+    const own = (await blocks()).filter(block => !ELSEWHERE.some(start => block.startsWith(start)));
+    expect(own.map(block => block.split(/\s+#|\n/)[0])).toEqual([
+      'npx compose8s secrets init cedrus/dev',
+      'npx compose8s secrets init cedrus/dev',
+      'npx compose8s secrets kubernetes cedrus/dev',
+      `mkdir -p ${SERVER}`,
+      'docker compose run --rm backup backup',
+      'docker build --target production --tag registry.example/cedrus:1.0.0 dist/cedrus/prod/kubernetes/images/cedrus',
+    ]);
+  });
+
+  test('an emitted system is made to run on a developer\'s machine, and its secrets are made, checked and shown', async () => {
+    variables = { ...variables, ...await settingsOf('dev'), COMPOSE_PROJECT_NAME: `${PREFIX}-dev` };
+    const [start, check, show] = (await blocks()).filter(block => block.startsWith('npx compose8s secrets'));
+    expect(await follow(start!)).toMatchObject({ code: 0 });
+    expect(await follow(check!)).toMatchObject({ code: 0 });
+    expect(await follow(show!)).toMatchObject({ code: 0, stdout: expect.stringContaining('kind: Secret') });
+    await output('docker', ['compose', '--project-name', `${PREFIX}-dev`, 'down', '--volumes', '--timeout', '5']);
+  }, 10 * MINUTES);
+
+  test('the emitted folder runs on a server, and is backed up and restored there', async () => {
+    variables = { ...await settingsOf('prod'), COMPOSE_PROGRESS: 'plain', COMPOSE_PROJECT_NAME: `${PREFIX}-prod` };
+    const missing = await follow('npx compose8s secrets init cedrus/prod');
+    expect(missing).toMatchObject({ code: 1 });
+    // What only people can give, and are asked for.
+    const certificate = join(root, 'secrets/cedrus/prod/nginx-certificate');
+    await mkdir(certificate, { recursive: true });
+    await output('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '90', '-subj', '/CN=cedrus.example', '-addext', 'subjectAltName=DNS:cedrus.example', '-keyout', join(certificate, 'tls.key'), '-out', join(certificate, 'tls.crt')]);
+    expect(await follow('npx compose8s secrets init cedrus/prod')).toMatchObject({ code: 0 });
+
+    const [server, backups] = (await blocks()).filter(block => block.startsWith('mkdir') || block.startsWith('docker compose run'));
+    expect(await follow(server!)).toMatchObject({ code: 0 });
+    expect(await follow(backups!, join(root, 'server/compose'))).toMatchObject({ code: 0 });
+  }, 15 * MINUTES);
+
+  test('the image for a cluster is built', async () => {
+    const cluster = (await blocks()).find(block => block.startsWith('docker build'))!;
+    const commands = cluster.split('\n').filter(line => line && !NOT_RUN.test(line));
+    expect(commands).toHaveLength(1);
+    expect(await follow(commands[0]!)).toMatchObject({ code: 0 });
+    const [image] = /(?<=--tag )\S+/.exec(commands[0]!)!;
+    try {
+      // What it starts by itself is production's server: without its settings it says which one it misses.
+      expect(await run('docker', ['run', '--rm', '--read-only', image])).toMatchObject({ code: expect.not.stringMatching('^0$'), stderr: expect.stringContaining('SECRET_KEY') });
+      expect(await output('docker', ['image', 'inspect', '--format', '{{.Config.User}}', image])).toMatch(/^[1-9]\d*(:[1-9]\d*)?\n$/);
+    } finally {
+      await output('docker', ['image', 'rm', image]);
+    }
+  }, 10 * MINUTES);
+
+  test('what synthesis prints works as printed, also where the output is elsewhere', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), `${PREFIX}-output-`));
+    try {
+      const env = { CDK8S_OUTDIR: elsewhere };
+      const printed = await output('npm', ['run', '--silent', 'synth'], { cwd: root, env });
+      const [, section] = /^✔ (?:\S*)cedrus\/dev\/compose .*\n((?: .*\n)*)/m.exec(printed)!;
+      const commands = [...section!.matchAll(/^ *→ (.*)$/gm)].map(([, command]) => command!);
+      expect(commands).toEqual([
+        'npx compose8s secrets init cedrus/dev',
+        expect.stringMatching(/^SECRETS_DIR=\S+ PROJECT_DIR=\S+ docker compose --project-directory \S+ up --build --wait$/),
+      ]);
+      await rm(join(root, 'secrets/cedrus/dev'), { recursive: true, force: true });
+      variables = { COMPOSE_PROGRESS: 'plain' };
+      expect(await follow(commands[0]!)).toMatchObject({ code: 0 });
+      const config = commands[1]!.replace('up --build --wait', 'config');
+      expect(await follow(`${config} --quiet`)).toEqual({ code: 0, stdout: '', stderr: '' });
+      const sources = JSON.parse((await follow(`${config} --format json`)).stdout) as { readonly services: { readonly web: { readonly volumes: readonly { readonly type: string; readonly source: string }[] } } };
+      expect(sources.services.web.volumes.filter(({ type }) => type === 'bind').map(({ source }) => source)).toEqual([join(root, 'apps/cedrus/app')]);
+    } finally {
+      await rm(elsewhere, { recursive: true, force: true });
+    }
+  }, 2 * MINUTES);
+});
