@@ -1,10 +1,11 @@
 import { load } from 'js-yaml';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { Misuse } from './errors';
+import { WARM } from './warm';
 import { REQUEST, type Request } from '../core/request';
 
 /** Runs the stacks' program, in which the command line is answered, and answers its exit code. */
@@ -29,8 +30,10 @@ export class AppProcess {
   warmUp(): this {
     if (!/^(npx\s+)?(node|tsx|ts-node)\s/.test(this.command)) return this;
     const { NODE_OPTIONS: nodeOptions = '' } = process.env;
-    const modules = [...(this.command.includes('tsx') ? ['tsx/cjs'] : []), ...MODULES];
-    this.waiting = this.start({ NODE_OPTIONS: [nodeOptions, ...preloads().map(path => `--require ${JSON.stringify(path)}`)].join(' ').trim(), COMPOSE8S_WARM: JSON.stringify({ nodeOptions, modules }) }, 'pipe');
+    const warm = join(this.folder, 'warm.cjs');
+    writeFileSync(warm, WARM);
+    const modules = [...(this.command.includes('tsx') ? ['tsx/cjs'] : []), ...MODULES].flatMap(found);
+    this.waiting = this.start({ NODE_OPTIONS: `${nodeOptions} --require ${JSON.stringify(warm)}`.trim(), COMPOSE8S_WARM: JSON.stringify({ nodeOptions, modules }) }, 'pipe');
     wordTo(this.waiting)?.on('error', () => undefined);
     return this;
   }
@@ -61,10 +64,13 @@ export class AppProcess {
   }
 }
 
-/** In a checkout of the library, its sources. */
-function preloads(): string[] {
-  const built = join(__dirname, 'warm.js');
-  return existsSync(built) ? [built] : [require.resolve('tsx/cjs'), join(__dirname, 'warm.ts')];
+/** Where a package is; nothing where it is not. */
+function found(name: string): string[] {
+  try {
+    return [require.resolve(name)];
+  } catch {
+    return [];
+  }
 }
 
 /** Where a waiting process listens. */

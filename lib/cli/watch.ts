@@ -29,7 +29,9 @@ export async function watchApp(argv: readonly string[], command: string, project
     await next.run().catch((error: unknown) => complain(`✖ ${(error as Error).message}\n`));
     next = new AppProcess(argv, command).warmUp();
     complain(`${Math.round(performance.now() - began)} ms; waiting for a change (Ctrl-C ends it)\n`);
-    const changed = await changes.next();
+    let changed = await changes.next();
+    // The output may have been new: now that it is complete, it can be told by its ledger.
+    while (changed?.every(path => isOutput(join(project, path), project))) changed = await changes.next();
     if (changed === undefined) break;
     complain(`\n~ ${changed.join(', ')}\n`);
   }

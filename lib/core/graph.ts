@@ -171,13 +171,25 @@ export function writesTo({ spec: { mounts } }: Workload, volume: Volume): boolea
   return mounts.some(mount => 'volume' in mount && mount.volume === volume && !mount.readOnly);
 }
 
-/** Whether a long-running workload is the only one to mount some kept volume: it keeps an identity then. */
-export function ownsVolume(graph: Graph, { spec: { runs, mounts } }: Workload): boolean {
-  return runs.kind === 'service' && runs.replicas === 1 && mounts.some(mount => 'volume' in mount && isOwned(graph, mount.volume));
+/** Whether a long-running workload has storage of its own: it keeps an identity then. */
+export function ownsVolume(graph: Graph, workload: Workload): boolean {
+  return workload.spec.mounts.some(mount => 'volume' in mount && ownerOf(graph, mount.volume) === workload);
 }
 
-/** Kept, and mounted by a single long-running workload of one replica. */
-export function isOwned(graph: Graph, volume: Volume): boolean {
-  const [owner, ...others] = graph.mountersOf(volume);
-  return !volume.spec.filledBy && others.length === 0 && owner?.spec.runs.kind === 'service' && owner.spec.runs.replicas === 1;
+/**
+ * The long-running workload of one replica that a kept volume belongs to. In a product of several primitives it is the
+ * one there that writes to the volume, so that whoever else mounts a database's data changes nothing for the database.
+ * Elsewhere it is the only one to mount it.
+ */
+export function ownerOf(graph: Graph, volume: Volume): Workload | undefined {
+  if (volume.spec.filledBy) return undefined;
+  const mounters = graph.mountersOf(volume);
+  const { scope } = volume.node;
+  const inProduct = scope === graph.stack ? [] : mounters.filter(workload => workload.node.scope === scope && isSingle(workload) && writesTo(workload, volume));
+  const [owner, ...others] = inProduct.length > 0 ? inProduct : mounters;
+  return owner && others.length === 0 && isSingle(owner) ? owner : undefined;
+}
+
+function isSingle({ spec: { runs } }: Workload): boolean {
+  return runs.kind === 'service' && runs.replicas === 1;
 }

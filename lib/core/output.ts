@@ -124,6 +124,11 @@ export class Output {
   }
 }
 
+/** What the last synthesis wrote to a folder. */
+export function writtenIn(folder: string): string[] {
+  return Object.keys(readLedger(join(folder, LEDGER)).files);
+}
+
 /** One that cannot be read claims nothing: what stands there is taken for other people's. */
 function readLedger(path: string): Ledger {
   try {

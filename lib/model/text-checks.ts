@@ -3,10 +3,9 @@ import type { Text } from './text';
 
 /** Characters that a text cannot carry into a process or a file. `where` begins the sentence: `the variable KEY`. */
 export function* characterFaults(where: string, text: Text): Iterable<Fault> {
-  // Half a character may meet its other half in the next part only by mistake, and never in a file.
   const literals = text.parts.filter(part => typeof part === 'string');
   if (literals.some(literal => literal.includes('\0'))) {
-    yield { code: 'text-nul', what: `${where} contains a NUL character, which no process can receive`, fix: 'encode the value, for example as base64' };
+    yield { code: 'text-nul', what: `${where} contains a NUL character, which ends a string`, fix: 'encode the content, for example as base64' };
   }
   if (literals.some(literal => /\p{Surrogate}/u.test(literal))) {
     yield { code: 'text-surrogate', what: `${where} contains half of a UTF-16 pair, which is no character`, fix: 'do not cut strings within a character: split them with Array.from(…)' };

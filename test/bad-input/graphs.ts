@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { Worker, HealthProbes } from '../../constructs';
-import { App, Certificate, Compose, Config, Route, Secret, Stack, text, Volume, Workload } from '../../lib';
+import { App, Certificate, Compose, Config, Cron, Duration, Route, Secret, Stack, text, Volume, Workload } from '../../lib';
 import { IMAGE, service } from '../support/stacks';
 import { problem, type BadInput } from './case';
 
@@ -141,6 +141,49 @@ export const references: readonly BadInput[] = [
     problems: [problem("it leads to the port 'https' of shop/dev/web, which is not there", 'use one of: http', 'shop/dev/way-in')],
   },
   {
+    name: 'a route by HTTP to a UDP port',
+    build: stack => { new Route(stack, 'way-in', { to: service(stack, 'web', { ports: { http: 8080, dns: { number: 5353, protocol: 'udp' } } }).endpoint('dns'), protocol: 'http' }); },
+    problems: [problem("it speaks http, and leads to the port 'dns', which is a UDP port", "lead it to a TCP port, or leave `protocol` out: the port's own is used then", 'shop/dev/way-in')],
+  },
+  {
+    name: '(not wrong) a route of a UDP port',
+    build: stack => { new Route(stack, 'way-in', { to: service(stack, 'web', { ports: { http: 8080, dns: { number: 5353, protocol: 'udp' } } }).endpoint('dns') }); },
+    problems: [],
+  },
+  {
+    name: 'a reference of a workload to itself',
+    build: stack => {
+      const web = service(stack, 'web', { ports: { http: 8080, admin: 9090 } });
+      web.spec.env['SELF'] = text`${web.endpoint('http').url('http')}/?next=${web.endpoint('http')}`;
+      web.spec.connects.push(web.endpoint('admin'));
+    },
+    problems: [['http', 8080], ['admin', 9090]].map(([name, number]) => problem(`it refers to its own port '${name}' by its name, which it need not find`, `write 127.0.0.1:${number}; where only others read the text, mention() the endpoint`)),
+  },
+  {
+    name: '(not wrong) a mention of itself, for others',
+    build: stack => {
+      const web = service(stack, 'web');
+      web.spec.env['SELF'] = web.endpoint('http').mention();
+    },
+    problems: [],
+  },
+  {
+    name: 'writers of one volume in different groups',
+    build: stack => {
+      const volume = new Volume(stack, 'files', { size: '1Gi' });
+      const mounts = [{ volume, path: '/data' }];
+      service(stack, 'web', { mounts, user: { uid: 1000, gid: 1000 } });
+      service(stack, 'same', { mounts, user: { uid: 1001, gid: 1000 } });
+      service(stack, 'reader', { mounts: [{ volume, path: '/data', readOnly: true }], user: { uid: 2000, gid: 2000 } });
+      new Workload(stack, 'migrate', { image: IMAGE, runs: { kind: 'release', check: undefined }, mounts, user: { uid: 3000, gid: 3000 } });
+      new Workload(stack, 'import', { image: IMAGE, runs: { kind: 'task' }, mounts, user: { uid: 1000, gid: 4000 } });
+      new Workload(stack, 'sweep', { image: IMAGE, command: ['/sweep'], runs: { kind: 'schedule', cron: Cron.daily('02:00'), deadline: Duration.hours(1) }, mounts, user: { uid: 1000, gid: 5000 } });
+    },
+    problems: [['migrate', 3000], ['import', 4000], ['sweep', 5000]].map(([id, gid]) => problem(
+      `it writes to shop/dev/files in the group ${gid}, and shop/dev/web in the group 1000: neither may change what the other wrote`,
+      'let both run in one group (user: { …, gid: 1000 }), or mount it readOnly in one of them', `shop/dev/${id}`)),
+  },
+  {
     name: 'a route by a number that is no port',
     build: stack => { new Route(stack, 'way-in', { to: service(stack, 'web').endpoint('http'), published: 0 }); },
     problems: [problem('it is published under the number 0', 'use a whole number from 1 to 65535', 'shop/dev/way-in')],
@@ -164,6 +207,14 @@ export const files: readonly BadInput[] = [
     name: 'a secret in a config file',
     build: stack => { new Config(stack, 'config', { files: { 'app.conf': text`password = ${new Secret(stack, 'db', { keys: ['password'] }).key('password')}` } }); },
     problems: [problem("the file 'app.conf' would contain a secret's value", 'mount the secret beside it and read it at start, or pass it in an environment variable', 'shop/dev/config')],
+  },
+  {
+    name: 'a config file with a NUL and half a character',
+    build: stack => { new Config(stack, 'config', { files: { a: '\0', b: 'cut \ud83d' } }); },
+    problems: [
+      problem("the file 'a' contains a NUL character, which ends a string", 'encode the content, for example as base64', 'shop/dev/config'),
+      problem("the file 'b' contains half of a UTF-16 pair, which is no character", 'do not cut strings within a character: split them with Array.from(…)', 'shop/dev/config'),
+    ],
   },
   {
     name: 'a config of more than a mebibyte',

@@ -14,6 +14,9 @@ const WORD = 'use letters, digits and the signs of paths: no space, quote, line 
 const REFERENCE = 'write it as registry/repository:version, in lower case';
 const PIN = 'name a version (postgres:16-alpine) or a digest (…@sha256:…)';
 const PATH = "use an absolute path of letters, digits, dots and dashes, below /, without '..' and a slash at its end";
+const ENCODE = 'encode the content, for example as base64';
+const CUT = 'do not cut strings within a character: split them with Array.from(…)';
+const LONG = 'put it into a file: mount a Config, and name its path instead';
 const PORT_NAME = 'use at most 15 lower-case letters, digits and single dashes, with a letter among them';
 const REPLICAS = 'ask for a whole number from 1 to 1000, and no maximum below the minimum';
 
@@ -65,6 +68,8 @@ export const images: readonly BadInput[] = [
     problems: [problem('the image example-app-1-0-10001 would be built in the same folder as one that is made on top of an image from a registry', 'give the image another name')],
   },
   web('root', { user: { uid: 0, gid: 0 } }, problem('it would run as user 0', 'give the number of a user that is not root')),
+  web('the group of root', { user: { uid: 1000, gid: 0 } }, problem('it would run in the group 0', "give the number of a group that is not root's: much of an image can be written by root's")),
+  web('a group of half a number', { user: { uid: 1000, gid: 0.5 } }, problem('it would run in the group 0.5', "give the number of a group that is not root's: much of an image can be written by root's")),
   web('an image whose user nobody knows', { image: Image.registry('nginx:1.29', { tools: ['curl'] }) }, problem('nobody knows which user the image nginx:1.29 runs as', 'say it: user: { uid: 1000, gid: 1000 }, or on the image')),
   {
     name: 'a volume at a folder that the built image does not make',
@@ -75,8 +80,20 @@ export const images: readonly BadInput[] = [
 
 export const texts: readonly BadInput[] = [
   web('a variable with a dash', { env: { 'API-KEY': 'x' } }, problem("'API-KEY' cannot be the name of an environment variable", 'use letters, digits and underscores, and no digit first')),
-  web('a NUL in a variable', { env: { KEY: 'a\0b' } }, problem('the variable KEY contains a NUL character, which no process can receive', 'encode the value, for example as base64')),
-  web('a NUL in an argument', { args: ['a\0b'] }, problem('a word of its args contains a NUL character, which no process can receive', 'encode the value, for example as base64')),
+  web('a NUL in a variable', { env: { KEY: 'a\0b' } }, problem('the variable KEY contains a NUL character, which ends a string', ENCODE)),
+  web('half a character in a variable and in words', { env: { KEY: 'cut \ud83d' }, command: ['\ude00'], args: ['\ude00\ud83d'] },
+    problem('the variable KEY contains half of a UTF-16 pair, which is no character', CUT),
+    problem('a word of its command contains half of a UTF-16 pair, which is no character', CUT),
+    problem('a word of its args contains half of a UTF-16 pair, which is no character', CUT)),
+  web('(not wrong) a whole character beyond 16 bits', { env: { KEY: '\ud83d\ude00' } }),
+  web('a NUL and half a character in the command of a probe', { probes: HealthProbes.command(['a\0', '\ud83d']) },
+    problem("a word of the probe 'ready' contains a NUL character, which ends a string", ENCODE),
+    problem("a word of the probe 'ready' contains half of a UTF-16 pair, which is no character", CUT)),
+  web('half a character in a check', { probes: undefined, runs: { kind: 'release', check: ['\ud83d'] } }, problem('a word of its check contains half of a UTF-16 pair, which is no character', CUT)),
+  web('a variable that Linux cannot pass', { env: { KEY: 'é'.repeat(65534) } }, problem('the variable KEY takes 131072 bytes; Linux passes at most 131071 to a process', LONG)),
+  web('a word that Linux cannot pass', { args: ['x'.repeat(131072)] }, problem('a word of its args takes 131072 bytes; Linux passes at most 131071 to a process', LONG)),
+  web('(not wrong) the longest variable and word', { env: { KEY: 'x'.repeat(131067) }, args: ['x'.repeat(131071)] }),
+  web('a NUL in an argument', { args: ['a\0b'] }, problem('a word of its args contains a NUL character, which ends a string', ENCODE)),
   {
     name: 'a variable with a key that the secret does not have',
     build: stack => {
@@ -112,6 +129,10 @@ export const probes: readonly BadInput[] = [
   web('a service without probes', { probes: undefined }, problem('nothing tells whether it is healthy', 'give probes: HealthProbes.http({ ready: … }), HealthProbes.tcp() or HealthProbes.command([…])')),
   web('a probe of a port that is not declared', { probes: HealthProbes.http({ ready: '/ready', port: 'htpp' }) }, problem("the probe 'ready' asks the port 'htpp', which is not declared", 'use one of the declared ports: http')),
   web('a probe of a port where there is none', { ports: {}, probes: HealthProbes.tcp() }, problem("the probe 'ready' asks the port '', which is not declared", 'use one of the declared ports: (there is none)')),
+  web('a probe by TCP of a UDP port', { ports: { dns: { number: 5353, protocol: 'udp' } }, probes: HealthProbes.tcp() },
+    problem("the probe 'ready' asks the port 'dns' by TCP, which is a UDP port and never answers it", 'declare a TCP port to ask, or use HealthProbes.command([…])')),
+  web('probes by HTTP of a UDP port', { ports: { dns: { number: 5353, protocol: 'udp' }, http: 8080 }, probes: HealthProbes.http({ ready: '/ready', alive: '/alive' }) },
+    ...['ready', 'alive'].map(question => problem(`the probe '${question}' asks the port 'dns' by HTTP, which is a UDP port and never answers it`, "name a TCP port (port: 'http'), or use HealthProbes.command([…])"))),
   web('the same probe for readiness and liveness', { probes: HealthProbes.http({ ready: '/health', alive: '/health' }) },
     problem('readiness and liveness ask the same path /health: a failing dependency would restart the workload', 'ask liveness of a path that checks no dependency, or leave it out')),
   web('a probe that takes longer than the time between two', { probes: HealthProbes.tcp({ every: '5s', timeout: '10s' }) }, problem("the probe 'ready' may take 10s, longer than the 5s between two of them", 'make the timeout shorter, or ask less often')),
@@ -122,6 +143,8 @@ export const probes: readonly BadInput[] = [
   web('a probe without a program', { probes: HealthProbes.command([]) }, problem("the probe 'ready' has an empty command", 'name the program to run and its arguments')),
   web('an image without the tool that the check needs', { image: Image.registry('scratchy:1.0', { user: { uid: 1000, gid: 1000 }, tools: ['shell'] }) },
     problem('the image scratchy:1.0 has no tool known that could make its http check from inside, as Docker wants it', "name one that it has (curl, wget, python, node): Image.registry(…, { tools: ['curl'] }), or use HealthProbes.command([…])")),
+  web('an image without the tool that a check by TCP needs', { image: Image.registry('scratchy:1.0', { user: { uid: 1000, gid: 1000 }, tools: ['curl'] }), probes: HealthProbes.tcp() },
+    problem('the image scratchy:1.0 has no tool known that could make its tcp check from inside, as Docker wants it', "name one that it has (nc, bash, python, node): Image.registry(…, { tools: ['nc'] }), or use HealthProbes.command([…])")),
   web('probes of work that ends', { runs: { kind: 'release', check: undefined } }, problem('it runs to its end, so that nobody would ask its probes', 'leave the probes out: its exit code says whether it went well')),
 ];
 

@@ -31,6 +31,12 @@ test('against the last output: 0 where nothing would change, 3 where something w
   });
 });
 
+test('names a stack that is gone, unless only others were asked for', async () => {
+  await compose8s('synth', () => shop({ environments: ['dev', 'prod'], targets: [new Compose()] }));
+  expect(await compose8s('diff', before)).toMatchObject({ code: 4, stdout: expect.stringContaining('shop/prod\n  - compose stack/shop/prod: data at risk\n      the program makes no such stack any more') });
+  expect(await compose8s('diff shop/dev', before)).toMatchObject({ code: 0 });
+});
+
 test('against a folder, for programs', async () => {
   await compose8s('synth', before);
   cpSync('dist', 'former', { recursive: true });

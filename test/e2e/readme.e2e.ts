@@ -50,7 +50,7 @@ describe('the commands of the README, word by word', () => {
   }, 2 * MINUTES);
 
   test('all blocks are here or run elsewhere', async () => {
-    const own = (await blocks()).filter(block => !ELSEWHERE.some(start => block.startsWith(start)));
+    const own = (await blocks()).filter(block => !ELSEWHERE.some(start => block.startsWith(start)) && !NOT_RUN.test(block.split('\n')[0]!));
     expect(own.map(block => block.split(/\s+#|\n/)[0])).toEqual([
       'npx compose8s secrets init cedrus/dev',
       'npx compose8s secrets init cedrus/dev',

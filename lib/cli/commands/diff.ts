@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { diff as diffOf, filesIn, gravest, IMPACTS, type Change } from '../../core/diff';
+import { writtenIn } from '../../core/output';
 import { SynthesisError, type Emission } from '../../core/synthesis';
 import type { GraphCommand } from '../command';
 import { EXIT } from '../errors';
@@ -26,11 +27,13 @@ Ends with 0 if nothing would change, 3 if something would, 4 if data is at risk.
   examples: ['npx compose8s diff', 'npx compose8s diff shop/prod --against origin/main', 'npx compose8s diff --against /srv/shop/dist --json'],
   run(project, call) {
     const { against = project.outdir, app, json } = call.options as { readonly against?: string; readonly app?: string; readonly json?: boolean };
-    const { keep } = selectionOf(project, call);
+    const { keep, isPart } = selectionOf(project, call);
     const { emissions, problems } = project.synthesize(keep);
     if (problems.length > 0) throw new SynthesisError(problems);
     const isFolder = existsSync(against) && statSync(against).isDirectory();
-    const changes = isFolder || call.options.against === undefined ? changesAgainst(resolve(against), emissions) : withRevision(against, app, folder => changesAgainst(folder, emissions));
+    // Of some stacks only, nothing can be said about those that are gone.
+    const known = isPart ? undefined : project.stacks.map(({ node }) => node.path);
+    const changes = isFolder || call.options.against === undefined ? changesAgainst(resolve(against), emissions, known) : withRevision(against, app, folder => changesAgainst(folder, emissions, known));
     const impact = gravest(changes.map(change => change.impact));
     if (json) sayJson({ against, changed: changes.length > 0, impact: changes.length > 0 ? impact : null, changes });
     else say(textOf(changes, against));
@@ -38,8 +41,25 @@ Ends with 0 if nothing would change, 3 if something would, 4 if data is at risk.
   },
 };
 
-function changesAgainst(folder: string, emissions: readonly Emission[]): Change[] {
-  return emissions.flatMap(emission => diffOf(emission, filesIn(join(folder, emission.graph.stack.node.path, emission.target.name))));
+function changesAgainst(folder: string, emissions: readonly Emission[], known: readonly string[] | undefined): Change[] {
+  return [
+    ...emissions.flatMap(emission => diffOf(emission, filesIn(join(folder, emission.graph.stack.node.path, emission.target.name)))),
+    ...(known ? targetsIn(folder).filter(({ stack }) => !known.includes(stack)).map(({ stack, target }) => goneStack(stack, target)) : []),
+  ];
+}
+
+/** The stacks of a former synthesis, each on its targets. */
+function targetsIn(folder: string): { readonly stack: string; readonly target: string }[] {
+  const found = new Map(writtenIn(folder).flatMap(path => {
+    const [system, environment, target, ...file] = path.split('/');
+    return file.length > 0 ? [[`${system}/${environment}/${target}`, { stack: `${system}/${environment}`, target: target! }] as const] : [];
+  }));
+  return [...found.values()];
+}
+
+function goneStack(stack: string, target: string): Change {
+  const why = ['the program makes no such stack any more: what runs of it goes on until somebody stops it, and so does its data'];
+  return { construct: stack, target, kind: 'stack', name: stack, change: 'removed', impact: 'data at risk', why, fields: [] };
 }
 
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;

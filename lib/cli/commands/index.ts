@@ -1,6 +1,7 @@
 import type { CliCommand } from '../command';
 import { completion } from './completion';
 import { diff } from './diff';
+import { down } from './down';
 import { explore } from './explore';
 import { graph } from './graph';
 import { init } from './init';
@@ -10,7 +11,8 @@ import { secretsCheck } from './secrets-check';
 import { secretsInit } from './secrets-init';
 import { secretsKubernetes } from './secrets-kubernetes';
 import { synth } from './synth';
+import { up } from './up';
 import { validate } from './validate';
 
 /** Every command, in the order of the help. A new one is a file here and a line below. */
-export const COMMANDS: readonly CliCommand[] = [init, synth, validate, diff, list, graph, explore, parity, secretsInit, secretsCheck, secretsKubernetes, completion];
+export const COMMANDS: readonly CliCommand[] = [init, synth, validate, diff, list, graph, explore, parity, up, down, secretsInit, secretsCheck, secretsKubernetes, completion];

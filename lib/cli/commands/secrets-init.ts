@@ -20,7 +20,7 @@ export const secretsInit: GraphCommand = {
   },
 };
 
-function summary({ made, kept, environment }: InitReport, folder: SecretsFolder): string {
+export function summary({ made, kept, environment }: InitReport, folder: SecretsFolder): string {
   return [
     ...made.map(path => `✔ made ${folder.display(path)}`),
     ...(kept.length > 0 ? [`${kept.length} ${kept.length === 1 ? 'value was' : 'values were'} there already, and ${kept.length === 1 ? 'is' : 'are'} as before`] : []),
@@ -29,7 +29,7 @@ function summary({ made, kept, environment }: InitReport, folder: SecretsFolder)
   ].join('\n');
 }
 
-function remainder({ missing, wrongModes }: InitReport, folder: SecretsFolder): string {
+export function remainder({ missing, wrongModes }: InitReport, folder: SecretsFolder): string {
   const lines = wrongModes.flatMap(({ path, wanted }) => [`✖ other users of this host can get at ${path}`, `  fix: chmod ${wanted.toString(8).padStart(4, '0')} ${path}`]);
   if (missing.length > 0) {
     lines.push(

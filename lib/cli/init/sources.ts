@@ -1,6 +1,10 @@
+/** What the sources import: a class of the same name would hide it. */
+const TAKEN = ['App', 'Compose', 'HealthProbes', 'Image', 'Instruction', 'Kubernetes', 'Postgres', 'Stack', 'WebService'];
+
 /** The files of a new project that people will go on with. */
 export function sources(name: string): Readonly<Record<string, string>> {
-  const type = name.split('-').map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  const words = name.split('-').map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  const type = TAKEN.includes(words) ? `${words}System` : words;
   return {
     'stack.ts': `import { join } from 'node:path';
 import { Image, Instruction, Stack, type App, type StackProps } from 'compose8s';

@@ -20,6 +20,8 @@ export function scheduled(workload: Workload, runs: Extract<Run, { kind: 'schedu
   if (image.facts.tools && !image.facts.tools.includes('shell')) {
     findings.problem(workload, { code: 'schedule-shell', what: `the image ${image.reference} has no shell, which the cron runner of the Compose file needs`, fix: "use an image with /bin/sh, and say so: tools: ['shell']" });
   }
+  findings.note(workload, 'runs.cron', 'approximated', 'a run that was due while the host was down is skipped, and one that failed is not tried again; a cluster makes up for it within an hour, and tries once more');
+  if (deadline.inSeconds !== deadline.wholeSeconds) findings.note(workload, 'runs.deadline', 'approximated', `rounded up to whole seconds: ${deadline} is ${deadline.wholeSeconds}s`);
   if (!command) {
     findings.problem(workload, { code: 'schedule-command', what: 'it runs on a schedule, and does not say what to run', fix: 'give the program: command: […]' });
     return service;

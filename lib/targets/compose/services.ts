@@ -12,7 +12,7 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
   const { graph, dialect, findings } = context;
   const {
     image: _image, runs, command, args, workingDirectory, env, ports, probes: _probes, mounts: _mounts, scratch, sharedMemory, resources, user, loosened,
-    internet: _internet, stop, init, logs, processes, after: _after, startsWithout: _startsWithout, connects: _connects, tier: _tier, standsInFor: _standsInFor, ...rest
+    internet, stop, init, logs, processes, after: _after, startsWithout: _startsWithout, connects: _connects, tier: _tier, standsInFor: _standsInFor, ...rest
   } = workload.spec;
   rest satisfies Record<string, never>;
   const values = (texts: readonly Text[]) => texts.map(text => dialect.value(text));
@@ -67,6 +67,7 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
   if (networks.some(({ purpose, members }) => purpose === 'edge' && members[0] === workload)) {
     findings.note(workload, 'connections', 'approximated', 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other');
   }
+  if (internet) findings.note(workload, 'internet', 'approximated', "Docker cannot tell the internet from the host's other networks: private addresses can be reached as well");
   if (loosened.writableRoot) findings.note(workload, 'loosened.writableRoot', 'loosened', 'its root file system can be written to');
   for (const risk of loosened.accepted ?? []) findings.note(workload, 'loosened.accepted', 'loosened', risk);
   for (const capability of loosened.capabilities ?? []) findings.note(workload, 'loosened.capabilities', 'loosened', `it keeps the capability ${capability}`);

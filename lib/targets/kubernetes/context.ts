@@ -37,6 +37,16 @@ export interface PrometheusOperator {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** What answers for names in a cluster. */
+export interface ClusterDns {
+  /** Default: `kube-system`. */
+  readonly namespace?: string;
+  /** Default: `k8s-app: kube-dns`, which CoreDNS has as well. */
+  readonly podLabels?: Readonly<Record<string, string>>;
+  /** The port of the pods; that of their Service is 53. Default: 53. */
+  readonly port?: number;
+}
+
 /** What the handlers of one rendering share. */
 export interface Context {
   readonly graph: Graph;
@@ -45,6 +55,7 @@ export interface Context {
   readonly findings: Findings;
   readonly expose: Expose;
   readonly operator: PrometheusOperator | undefined;
+  readonly dns: ClusterDns;
   /** Where built images go that name no registry themselves. */
   readonly registry: string | undefined;
 }

@@ -9,7 +9,7 @@ import { Findings, type Connection, type Document, type OutputFile, type Renderi
 import { yaml } from '../../core/yaml';
 import { isPrimitive, pathOf, problemsBelow, type AlertRules, type Certificate, type Config, type Kind, type Metrics, type Route, type Secret, type Volume, type Workload } from '../../model';
 import { certificateDocuments } from './certificates';
-import { document, fileOf, labelsOf, type Context, type Expose, type PrometheusOperator } from './context';
+import { document, fileOf, labelsOf, type ClusterDns, type Context, type Expose, type PrometheusOperator } from './context';
 import { Dialect } from './dialect';
 import { buildCommands, isPushable } from './images';
 import { alertRulesDocuments, metricsDocuments } from './operator';
@@ -22,7 +22,7 @@ import type { Manifests } from './types';
 import { uniquenessProblems } from './uniqueness';
 import { workloadDocuments } from './workloads';
 
-export type { Expose, PrometheusOperator } from './context';
+export type { ClusterDns, Expose, PrometheusOperator } from './context';
 export type { Manifests } from './types';
 
 /** What a {@link Kubernetes} target needs to know of its cluster. */
@@ -33,6 +33,11 @@ export interface KubernetesProps {
   readonly expose?: Expose;
   /** The Prometheus Operator that the cluster has: it watches the stack in place of the stack's own Prometheus. Default: none. */
   readonly operator?: PrometheusOperator;
+  /**
+   * The name service that every pod may ask, besides a NodeLocal DNSCache. Default: CoreDNS or kube-dns, as most clusters have it.
+   * OpenShift: `{ namespace: 'openshift-dns', podLabels: { 'dns.operator.openshift.io/daemonset-dns': 'default' }, port: 5353 }`.
+   */
+  readonly dns?: ClusterDns;
 }
 
 const patches = new Patches();
@@ -43,11 +48,13 @@ export class Kubernetes implements Target {
   private readonly registry: string | undefined;
   private readonly expose: Expose;
   private readonly operator: PrometheusOperator | undefined;
+  private readonly dns: ClusterDns;
 
-  constructor({ registry, expose = { kind: 'load-balancer' }, operator }: KubernetesProps = {}) {
+  constructor({ registry, expose = { kind: 'load-balancer' }, operator, dns = {} }: KubernetesProps = {}) {
     this.registry = registry;
     this.expose = expose;
     this.operator = operator;
+    this.dns = dns;
   }
 
   /** Edits the manifests of a kind that a construct, and all within it, becomes. */
@@ -61,7 +68,7 @@ export class Kubernetes implements Target {
 
   render(graph: Graph): Rendering {
     const findings = new Findings(this.name, pathOf);
-    const context: Context = { graph, findings, plan: new Plan(graph, this.operator ? ['certificate-controller', 'monitoring'] : ['certificate-controller']), dialect: new Dialect(graph), expose: this.expose, operator: this.operator, registry: this.registry };
+    const context: Context = { graph, findings, plan: new Plan(graph, this.operator ? ['certificate-controller', 'monitoring'] : ['certificate-controller']), dialect: new Dialect(graph), expose: this.expose, operator: this.operator, dns: this.dns, registry: this.registry };
     const documents = [
       ...stackDocuments(context),
       ...[...graph.workloads, ...graph.volumes, ...graph.configs, ...graph.secrets, ...graph.certificates, ...graph.routes, ...graph.metrics, ...graph.alertRules]
@@ -144,11 +151,18 @@ const HANDLERS: { readonly [K in Kind]: (primitive: Primitives[K], context: Cont
 
 /** What belongs to the stack as a whole, and what no manifest can say of its workloads. */
 function stackDocuments(context: Context): Document[] {
-  const { graph: { stack, workloads }, findings } = context;
+  const { graph, graph: { stack, workloads, secrets }, plan, findings } = context;
   const name = stack.projectName;
   if (workloads.length > 0) {
     findings.note(stack, 'processes', 'left-out', 'the number of processes is limited by each node for all pods alike (podPidsLimit of the kubelet)');
     findings.note(stack, 'logs', 'left-out', 'logs are rotated by each node for all containers alike (containerLogMaxSize and containerLogMaxFiles of the kubelet)');
+  }
+  const kept = workloads.filter(workload => !plan.isLeftOut(workload));
+  if (kept.some(workload => graph.waits(workload).some(({ on, until }) => until === 'healthy' && kept.includes(on)))) {
+    findings.note(stack, 'start order', 'approximated', 'all pods start at once: one that needs another which is not there yet is not ready until it is, or ends and is started again, with growing pauses');
+  }
+  if (secrets.length > 0) {
+    findings.note(stack, 'secrets', 'approximated', `a changed value alone starts nothing anew: give the secret another revision, or restart what uses it with: kubectl --namespace ${name} rollout restart deployment/<name>`);
   }
   const restricted = ['enforce', 'warn', 'audit'].map(mode => [`pod-security.kubernetes.io/${mode}`, 'restricted']);
   return [

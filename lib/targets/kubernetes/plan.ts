@@ -1,4 +1,4 @@
-import { isOwned, type Graph } from '../../core/graph';
+import { ownerOf, writesTo, type Graph } from '../../core/graph';
 import type { Capability, Config, Volume, Workload } from '../../model';
 
 /** A workload inside the pods of another one, as an init container. */
@@ -9,8 +9,9 @@ export interface Guest {
 }
 
 /**
- * `template`: a claim of the pod that owns it. `claim`: one of its own. `filled`: an empty folder in each pod, filled by
- * an init container. `empty`: an empty folder in each pod, since those who would write to it are left out.
+ * `template`: a claim of the pod that owns it, which others may mount too. `claim`: one of its own. `filled`: an empty
+ * folder in each pod, filled by an init container. `empty`: an empty folder in each pod, since those who would write to
+ * it are left out.
  */
 export type Storage = 'template' | 'claim' | 'filled' | 'empty' | 'left-out';
 
@@ -84,12 +85,29 @@ export class Plan {
     return memo(this.storage, volume, () => this.findStorage(volume));
   }
 
+  /** The workloads whose pods mount it. */
+  hostsMounting(volume: Volume): readonly Workload[] {
+    return [...new Set(this.graph.mountersOf(volume).flatMap(workload => this.hostsOf(workload)))];
+  }
+
   /**
    * The workloads whose pods mount it, where several pods can at a time. Those that run to their end take turns: each
    * waits until the storage is free.
    */
   sharersOf(volume: Volume): readonly Workload[] {
     return memo(this.sharers, volume, () => this.findSharers(volume));
+  }
+
+  /** The workload whose pod makes the claim. */
+  ownerOf(volume: Volume): Workload | undefined {
+    return this.storageOf(volume) === 'template' ? ownerOf(this.graph, volume) : undefined;
+  }
+
+  /** That of a template is named by the StatefulSet, for its first pod and only one. */
+  claimNameOf(volume: Volume): string {
+    const owner = this.ownerOf(volume);
+    const name = this.graph.name(volume);
+    return owner ? `${name}-${this.graph.name(owner)}-0` : name;
   }
 
   /** Whether a second pod beside the first could not have its storage. */
@@ -102,7 +120,8 @@ export class Plan {
     if (volume.spec.filledBy) return 'filled';
     const all = this.graph.mountersOf(volume);
     const mounters = all.filter(workload => !this.isLeftOut(workload));
-    if (isOwned(this.graph, volume) && mounters.length > 0) return 'template';
+    const owner = ownerOf(this.graph, volume);
+    if (owner && !this.isLeftOut(owner)) return 'template';
     if (mounters.length < all.length) {
       if (mounters.length === 0) return 'left-out';
       return mounters.some(workload => writesTo(workload, volume)) ? 'claim' : 'empty';
@@ -111,7 +130,9 @@ export class Plan {
   }
 
   private findSharers(volume: Volume): readonly Workload[] {
-    const hosts = [...new Set(this.graph.mountersOf(volume).flatMap(workload => this.hostsOf(workload)))];
+    const hosts = this.hostsMounting(volume);
+    const owner = this.ownerOf(volume);
+    if (owner) return hosts.some(host => host !== owner && host.spec.runs.kind === 'service') ? hosts : [];
     const lasting = hosts.reduce((sum, { spec: { runs } }) => sum + (runs.kind !== 'service' ? 0 : typeof runs.replicas === 'number' ? runs.replicas : runs.replicas.max), 0);
     return lasting === 0 || (lasting === 1 && hosts.length === 1) ? [] : hosts;
   }
@@ -128,10 +149,6 @@ export class Plan {
     visit(host);
     return [...guests.values()];
   }
-}
-
-export function writesTo({ spec: { mounts } }: Workload, volume: Volume): boolean {
-  return mounts.some(mount => 'volume' in mount && mount.volume === volume && !mount.readOnly);
 }
 
 function configsOf({ spec: { mounts } }: Workload): Config[] {

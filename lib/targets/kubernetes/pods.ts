@@ -1,6 +1,6 @@
 import { secretKeysOf } from '../../core/graph';
 import { sha256 } from '../../core/output';
-import { Text, type Workload } from '../../model';
+import { Text, type Volume, type Workload } from '../../model';
 import { containerOf, type Doing } from './containers';
 import { labelsOf, selectorOf, type Context } from './context';
 import type { Guest } from './plan';
@@ -15,6 +15,8 @@ export type PodTraits = Pick<PodSpec, 'restartPolicy' | 'terminationGracePeriodS
 /** What the names of init containers begin with that do no work of their own. */
 export const WAITING = 'wait-for-';
 
+const HOST = 'kubernetes.io/hostname';
+
 /** The pods of a workload, with those that run in them before it. */
 export function podOf(workload: Workload, { container = {}, ...traits }: PodTraits, context: Context): PodTemplate {
   const { graph, plan } = context;
@@ -23,11 +25,13 @@ export function podOf(workload: Workload, { container = {}, ...traits }: PodTrai
   const guests = plan.guestsOf(workload);
   const inhabitants = [workload, ...guests.map(guest => guest.workload)];
   const written = writtenBy(inhabitants);
-  const parts: PodParts = { written, volumes: new PodVolumes(templatesOf(workload, context).map(volume => graph.name(volume))) };
+  const templates = templatesOf(workload, context);
+  const parts: PodParts = { written, templates, volumes: new PodVolumes(templates.map(volume => graph.name(volume))) };
   const initContainers = guests.map(guest => containerOf(guest.workload, doingOf(guest, context), user!, parts, context));
   const main = containerOf(workload, { name, command, args }, user!, parts, context);
   const readsSecretFiles = parts.volumes.volumes.some(({ secret }) => secret);
-  const writesClaims = [...written].some(volume => ['template', 'claim'].includes(plan.storageOf(volume)));
+  // Not those of another's pod: its files would get another group.
+  const writesClaims = [...written].some(volume => plan.storageOf(volume) === 'claim' || templates.includes(volume));
   const hash = contentHash(inhabitants, context);
   return {
     metadata: {
@@ -40,6 +44,7 @@ export function podOf(workload: Workload, { container = {}, ...traits }: PodTrai
       enableServiceLinks: false,
       // The pod's own first process reaps children then, and signals meet a process that is not the first.
       ...(init ? { shareProcessNamespace: true } : {}),
+      ...besideOwners(workload, inhabitants, context),
       ...traits,
       securityContext: {
         runAsNonRoot: true, runAsUser: user!.uid, runAsGroup: user!.gid,
@@ -59,8 +64,22 @@ function portsOf({ spec: { ports } }: Workload): Pick<Container, 'ports'> {
 }
 
 /** The volumes that a workload's pods have by claim templates. */
-export function templatesOf({ spec: { mounts } }: Workload, { plan }: Context) {
-  return [...new Set(mounts.flatMap(mount => ('volume' in mount && plan.storageOf(mount.volume) === 'template' ? [mount.volume] : [])))];
+export function templatesOf(workload: Workload, { plan }: Context): readonly Volume[] {
+  return volumesOf([workload]).filter(volume => plan.ownerOf(volume) === workload);
+}
+
+function volumesOf(workloads: readonly Workload[]): readonly Volume[] {
+  return [...new Set(workloads.flatMap(({ spec: { mounts } }) => mounts.flatMap(mount => ('volume' in mount ? [mount.volume] : []))))];
+}
+
+/** A claim that is for one node at a time is where its owner's pod is, if there is one now: an owner may be stopped. */
+function besideOwners(workload: Workload, inhabitants: readonly Workload[], { graph, plan }: Context): Pick<PodSpec, 'affinity'> {
+  const owners = new Set(volumesOf(inhabitants).flatMap(volume => (plan.sharersOf(volume).length === 0 ? plan.ownerOf(volume) ?? [] : [])));
+  owners.delete(workload);
+  if (owners.size === 0) return {};
+  return { affinity: { podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [...owners].map(owner => (
+    { weight: 100, podAffinityTerm: { labelSelector: { matchLabels: selectorOf(graph.name(owner)) }, topologyKey: HOST } }
+  )) } } };
 }
 
 /**
@@ -86,7 +105,7 @@ function contentHash(inhabitants: readonly Workload[], context: Context): string
 /** Pods of the same workload, one on each node where possible. */
 export function spreadOf(name: string): Pick<PodSpec, 'affinity' | 'topologySpreadConstraints'> {
   const labelSelector = { matchLabels: selectorOf(name) };
-  const topologyKey = 'kubernetes.io/hostname';
+  const topologyKey = HOST;
   return {
     affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: { labelSelector, topologyKey } }] } },
     topologySpreadConstraints: [{ maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector, matchLabelKeys: ['pod-template-hash'] }],

@@ -9,10 +9,17 @@ const INTERNET: Peer[] = [
   { ipBlock: { cidr: '::/0', except: ['fc00::/7', 'fe80::/10'] } },
 ];
 
-const DNS: EgressRule = {
-  to: [{ namespaceSelector: namespaceNamed('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
-  ports: [portOf(53, 'udp'), portOf(53, 'tcp')],
-};
+/** Where NodeLocal DNSCache answers on each node that has it: an address of the node, and of no pod. */
+const NODE_LOCAL_DNS: Peer = { ipBlock: { cidr: '169.254.20.10/32' } };
+const DNS_PORT = 53;
+
+/** Pods ask a Service on 53; what answers them may listen on another port, and policies are about that one. */
+function dnsOf({ dns: { namespace = 'kube-system', podLabels = { 'k8s-app': 'kube-dns' }, port = DNS_PORT } }: Context): EgressRule {
+  return {
+    to: [{ namespaceSelector: namespaceNamed(namespace), podSelector: { matchLabels: { ...podLabels } } }, NODE_LOCAL_DNS],
+    ports: [...new Set([DNS_PORT, port])].flatMap(number => [portOf(number, 'udp'), portOf(number, 'tcp')]),
+  };
+}
 
 export const DENY_ALL = 'default-deny';
 
@@ -27,20 +34,18 @@ export function denyAll(context: Context): Body<'NetworkPolicy'> {
 
 /**
  * What a workload's pods may do, both ways. A policy covers whole pods: what runs in them before the workload brings its
- * own edges along, here and at the other end.
+ * own edges along, here and at the other end. All may ask for names.
  */
-export function policyOf(workload: Workload, context: Context): Body<'NetworkPolicy'> | undefined {
+export function policyOf(workload: Workload, context: Context): Body<'NetworkPolicy'> {
   const name = context.graph.name(workload);
   const ingress = ingressOf(workload, context);
-  const egress = egressOf(workload, context);
-  if (ingress.length === 0 && egress.length === 0) return undefined;
   return {
     metadata: metadata(context, name),
     spec: {
       podSelector: { matchLabels: selectorOf(name) },
       policyTypes: ['Ingress', 'Egress'],
       ...(ingress.length > 0 ? { ingress } : {}),
-      ...(egress.length > 0 ? { egress } : {}),
+      egress: egressOf(workload, context),
     },
   };
 }
@@ -82,8 +87,7 @@ function egressOf(workload: Workload, context: Context): EgressRule[] {
     to: [podsOf(to, context)],
     ports: [...portNames].map(portName => portOf(to.spec.ports[portName]!.number, to.spec.ports[portName]!.protocol)),
   }));
-  const rules = [...calls, ...(inhabitants.some(({ spec }) => spec.internet) ? [{ to: INTERNET }] : [])];
-  return rules.length > 0 ? [...rules, DNS] : [];
+  return [...calls, ...(inhabitants.some(({ spec }) => spec.internet) ? [{ to: INTERNET }] : []), dnsOf(context)];
 }
 
 function podsOf(workload: Workload, { graph }: Context): Peer {

@@ -20,6 +20,14 @@ export function probesOf({ spec: { probes, ports } }: Workload, dialect: Dialect
   };
 }
 
+/** The times that are longer on a cluster, which counts in whole seconds, and a start in whole checks. */
+export function roundedTimes({ ready, alive, started, startup }: Probes): string[] {
+  const times = Object.entries({ ready, alive, started }).flatMap(([name, probe]) => (probe ? [[`${name}.every`, probe.every, probe.every.wholeSeconds], [`${name}.timeout`, probe.timeout, probe.timeout.wholeSeconds]] as const : []));
+  const every = (started ?? alive ?? ready).every.wholeSeconds;
+  return [...times, ['startup', startup, Math.ceil(startup.wholeSeconds / every) * every] as const]
+    .flatMap(([name, asked, seconds]) => (asked.inSeconds === seconds ? [] : [`${name} ${asked} is ${seconds}s`]));
+}
+
 /** Never with a `host`: Pod Security forbids it. */
 function handlerOf(check: Check, ports: Workload['spec']['ports'], dialect: Dialect): Asked {
   if (check.kind === 'command') return { exec: { command: check.command.map(word => dialect.literal(word)) } };

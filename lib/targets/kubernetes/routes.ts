@@ -42,6 +42,7 @@ export function routeDocuments(route: Route, context: Context): Document[] {
     });
     return [];
   }
+  findings.note(route, 'client address', 'approximated', `${graph.name(to.workload)} sees the address of the controller in place of each client's, so that all share its limits by address, until it is told to trust the controller (trustedProxies)`);
   if (published !== 80) findings.note(route, 'published', 'approximated', `${WAYS[way.kind]} has ports of its own, not ${published}`);
   return [way.kind === 'ingress' ? ingress(route, way, context) : httpRoute(route, way, context)];
 }

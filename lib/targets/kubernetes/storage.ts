@@ -1,11 +1,10 @@
 import { posix } from 'node:path';
-import { secretOf } from '../../core/graph';
+import { secretOf, writesTo } from '../../core/graph';
 import { dnsLabel } from '../../core/names';
 import { sha256 } from '../../core/output';
 import type { Document } from '../../core/target';
 import type { Config, Mount, Size, Volume, Workload } from '../../model';
 import { document, metadata, type Context } from './context';
-import { writesTo } from './plan';
 import { sizeQuantity } from './quantities';
 import type { ClaimSpec, Container, Manifests, PodVolume } from './types';
 
@@ -47,20 +46,22 @@ export class PodVolumes {
 /** What the containers of one pod gather. */
 export interface PodParts {
   readonly volumes: PodVolumes;
+  /** Those that the pod has by claim templates. */
+  readonly templates: readonly Volume[];
   /** The claims that some container of the pod writes to. */
   readonly written: ReadonlySet<Volume>;
 }
 
 /** What one container mounts. */
-export function mountsOf(workload: Workload, container: string, { volumes, written }: PodParts, { graph, plan }: Context): VolumeMount[] {
+export function mountsOf(workload: Workload, container: string, { volumes, templates, written }: PodParts, { graph, plan }: Context): VolumeMount[] {
   const show = (mount: Mount): VolumeMount[] => {
     if ('volume' in mount) {
       const { volume, path, readOnly = false, ...rest } = mount;
       rest satisfies Record<string, never>;
       const name = graph.name(volume);
       const storage = plan.storageOf(volume);
-      const volumeName = storage === 'template' ? name
-        : storage === 'claim' ? volumes.add(name, { persistentVolumeClaim: { claimName: name, ...(written.has(volume) ? {} : { readOnly: true }) } })
+      const volumeName = templates.includes(volume) ? name
+        : storage === 'claim' || storage === 'template' ? volumes.add(name, { persistentVolumeClaim: { claimName: plan.claimNameOf(volume), ...(written.has(volume) ? {} : { readOnly: true }) } })
           : volumes.add(name, { emptyDir: { sizeLimit: sizeQuantity(volume.spec.size) } });
       return [{ name: volumeName, mountPath: path, ...(readOnly ? { readOnly } : {}) }];
     }
@@ -116,7 +117,7 @@ export function claimTemplate(volume: Volume, context: Context): ClaimTemplate {
   const { size, filledBy: _filledBy, storageClass, ...rest } = volume.spec;
   rest satisfies Record<string, never>;
   const name = context.graph.name(volume);
-  return { metadata: { name, labels: metadata(context, name).labels }, spec: claimSpec(size, storageClass, 'ReadWriteOnce') };
+  return { metadata: { name, labels: metadata(context, name).labels }, spec: claimSpec(size, storageClass, accessModeOf(volume, context)) };
 }
 
 export function volumeDocuments(volume: Volume, context: Context): Document[] {
@@ -126,16 +127,26 @@ export function volumeDocuments(volume: Volume, context: Context): Document[] {
   const storage = plan.storageOf(volume);
   if (storage === 'left-out') findings.note(volume, 'volume', 'left-out', 'only workloads that are left out here would use it');
   if (storage === 'empty') findings.note(volume, 'volume', 'approximated', 'an empty folder: the workloads that would write to it are left out here');
-  if (storage !== 'claim') return [];
-  const name = graph.name(volume);
+  if (storage !== 'claim' && storage !== 'template') return [];
+  const owner = plan.ownerOf(volume);
+  const names = (workloads: readonly Workload[]) => workloads.map(workload => graph.name(workload)).join(', ');
   const sharers = plan.sharersOf(volume);
+  const others = plan.hostsMounting(volume).filter(host => host !== owner);
   if (sharers.length > 0) {
-    findings.note(volume, 'storageClass', 'approximated', `several pods mount it at a time (of ${sharers.map(sharer => graph.name(sharer)).join(', ')}): ${storageClass ? `the storage class ${storageClass}` : "the cluster's default storage class"} must support ReadWriteMany`);
+    findings.note(volume, 'storageClass', 'approximated', `several pods mount it at a time (of ${names(sharers)}): ${storageClass ? `the storage class ${storageClass}` : "the cluster's default storage class"} must support ReadWriteMany${owner ? `; a claim ${plan.claimNameOf(volume)} from before keeps its access mode` : ''}`);
+  } else if (owner && others.length > 0) {
+    findings.note(volume, 'mounts', 'approximated', `one node at a time can have it: pods of ${names(others)} are put on the node of ${graph.name(owner)} if there is room; on another they cannot start`);
   }
+  if (owner) return [];
+  const name = graph.name(volume);
   return [document(context, volume, 'PersistentVolumeClaim', name, {
     metadata: metadata(context, name),
-    spec: claimSpec(size, storageClass, sharers.length > 0 ? 'ReadWriteMany' : 'ReadWriteOnce'),
+    spec: claimSpec(size, storageClass, accessModeOf(volume, context)),
   })];
+}
+
+function accessModeOf(volume: Volume, { plan }: Context): string {
+  return plan.sharersOf(volume).length > 0 ? 'ReadWriteMany' : 'ReadWriteOnce';
 }
 
 function claimSpec(size: Volume['spec']['size'], storageClassName: string | undefined, accessMode: string): ClaimSpec {

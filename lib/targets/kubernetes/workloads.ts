@@ -1,11 +1,11 @@
 import { ownsVolume } from '../../core/graph';
 import type { Document } from '../../core/target';
-import type { Run, Workload } from '../../model';
+import type { Duration, Run, Workload } from '../../model';
 import { document, metadata, selectorOf, type Body, type Context } from './context';
 import { podOf, spreadOf, templatesOf, type PodTraits } from './pods';
 import { OFFERED } from './plan';
 import { policyOf } from './policies';
-import { probesOf } from './probes';
+import { probesOf, roundedTimes } from './probes';
 import { governingService, governingServiceOf, serviceOf } from './services';
 import { claimTemplate } from './storage';
 import type { Manifests, PodTemplate } from './types';
@@ -50,12 +50,24 @@ export function workloadDocuments(workload: Workload, context: Context): Documen
     findings.note(workload, 'stop.signal', 'approximated', `the signal is the one that the image names (STOPSIGNAL), which should be ${stop.signal}; clusters have had a field for it only since version 1.33`);
   }
   const name = graph.name(workload);
-  const policy = policyOf(workload, context);
+  noteRounding(workload, context);
   return [
     document(context, workload, 'ServiceAccount', name, { metadata: metadata(context, name), automountServiceAccountToken: false }),
     ...(CONTROLLERS[runs.kind] as (w: Workload, r: Run, c: Context) => Document[])(workload, runs, context),
-    ...(policy ? [document(context, workload, 'NetworkPolicy', name, policy, 'network-policies.yaml')] : []),
+    document(context, workload, 'NetworkPolicy', name, policyOf(workload, context), 'network-policies.yaml'),
   ];
+}
+
+/** Clusters count in whole seconds. */
+function noteRounding(workload: Workload, { findings }: Context): void {
+  const { runs, probes, stop: { grace } } = workload.spec;
+  const times = probes && runs.kind === 'service' ? roundedTimes(probes) : [];
+  const longer = (field: string, asked: Duration) => {
+    if (asked.inSeconds !== asked.wholeSeconds) findings.note(workload, field, 'approximated', `rounded up to whole seconds: ${asked} is ${asked.wholeSeconds}s`);
+  };
+  if (times.length > 0) findings.note(workload, 'probes', 'approximated', `rounded up to whole seconds, and a start to whole checks: ${times.join(', ')}`);
+  longer('stop.grace', grace);
+  if (runs.kind === 'schedule') longer('runs.deadline', runs.deadline);
 }
 
 const CONTROLLERS: { readonly [K in Run['kind']]: (workload: Workload, runs: Extract<Run, { kind: K }>, context: Context) => Document[] } = {

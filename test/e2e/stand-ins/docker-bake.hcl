@@ -30,7 +30,7 @@ target "postgres" {
 target "redis" {
   context  = "redis"
   contexts = { alpine = "target:alpine" }
-  tags     = ["redis:7-alpine", "redis:7.2-alpine", "redis:7.4-alpine"]
+  tags     = ["redis:7-alpine", "redis:7.2-alpine", "redis:7.4-alpine", "redis:8-alpine"]
 }
 
 target "nginx" {

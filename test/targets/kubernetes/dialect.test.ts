@@ -1,34 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Probe, Duration, Secret, text } from '../../../lib';
+import { expandAsKubelet as expand } from '../../support/expansion';
 import { service } from '../../support/stacks';
 import { clusterOf } from './cluster';
-
-/**
- * The kubelet's expansion, byte by byte as `k8s.io/kubernetes/third_party/forked/golang/expansion` does it: `$$` is `$`,
- * `$(NAME)` a variable or itself, and the byte after any other `$` is taken for a character of its own.
- */
-function expand(input: string, variables: Readonly<Record<string, string>>): string {
-  const bytes = Buffer.from(input);
-  const out: Buffer[] = [];
-  for (let i = 0; i < bytes.length; i++) {
-    const next = bytes[i + 1];
-    if (bytes[i] !== 0x24 || next === undefined) {
-      out.push(bytes.subarray(i, i + 1));
-      continue;
-    }
-    const end = next === 0x28 ? bytes.indexOf(0x29, i + 1) : -1;
-    if (end >= 0) {
-      const name = bytes.subarray(i + 2, end).toString();
-      out.push(Buffer.from(variables[name] ?? `$(${name})`));
-      i = end;
-    } else {
-      out.push(Buffer.from(next === 0x24 ? '$' : `$${String.fromCharCode(next)}`));
-      i++;
-    }
-  }
-  return Buffer.concat(out).toString();
-}
 
 const hostile = fc.oneof(
   fc.array(fc.constantFrom('$', '$$', '(', ')', '$(', '$(A)', '$$(A)', '${A}', 'A', 'é', '😀', '\\', "'", '"', '\n', '\t', ' ', '#', ': ', '- ', '{{', '`'), { maxLength: 12 }).map(parts => parts.join('')),

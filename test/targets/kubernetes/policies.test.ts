@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { Postgres, Redis } from '../../../constructs';
 import { Route, text, Workload, type Stack } from '../../../lib';
 import { IMAGE, service } from '../../support/stacks';
 import { clusterOf } from './cluster';
 
 const pods = (name: string) => ({ podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } });
 const dns = {
-  to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } }, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
+  to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } }, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }, { ipBlock: { cidr: '169.254.20.10/32' } }],
   ports: [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }],
 };
 
@@ -18,13 +19,30 @@ describe('network policies', () => {
 
   test('deny all that no reference asks for, in the whole namespace', () => {
     expect(cluster.get('NetworkPolicy', 'default-deny').spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
-    expect(cluster.all).not.toContain('NetworkPolicy/alone');
+  });
+
+  test('let everybody ask for names, those that call nobody too', () => {
+    expect(cluster.get('NetworkPolicy', 'alone').spec).toEqual({ ...pods('alone'), policyTypes: ['Ingress', 'Egress'], egress: [dns] });
+    const products = clusterOf(stack => {
+      new Postgres(stack, 'db', { storage: '1Gi' });
+      new Redis(stack, 'cache', { eviction: 'allkeys-lru' });
+    });
+    for (const name of ['db', 'cache']) expect(products.get('NetworkPolicy', name).spec.egress).toEqual([dns]);
+  });
+
+  test('let them ask the name service that the cluster says it has', () => {
+    const { egress } = clusterOf(stack => service(stack, 'web'), { dns: { namespace: 'openshift-dns', podLabels: { 'dns.operator.openshift.io/daemonset-dns': 'default' }, port: 5353 } }).get('NetworkPolicy', 'web').spec;
+    expect(egress).toEqual([{
+      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'openshift-dns' } }, podSelector: { matchLabels: { 'dns.operator.openshift.io/daemonset-dns': 'default' } } }, { ipBlock: { cidr: '169.254.20.10/32' } }],
+      ports: [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }, { port: 5353, protocol: 'UDP' }, { port: 5353, protocol: 'TCP' }],
+    }]);
   });
 
   test('open each reference at both ends, on its port, with the name service', () => {
     expect(cluster.get('NetworkPolicy', 'db').spec).toEqual({
       ...pods('db'), policyTypes: ['Ingress', 'Egress'],
       ingress: [{ from: [pods('web')], ports: [{ port: 5432, protocol: 'TCP' }] }, { from: [pods('web')], ports: [{ port: 7000, protocol: 'UDP' }] }],
+      egress: [dns],
     });
     expect(cluster.get('NetworkPolicy', 'web').spec).toEqual({
       ...pods('web'), policyTypes: ['Ingress', 'Egress'],

@@ -127,7 +127,7 @@ describe("a team's own objects of cdk8s", () => {
     const stack = new Stack(shop(() => undefined), 'shop', 'prod', { targets: [new Compose(), new Kubernetes()] });
     build(stack);
     expect(Testing.synth(stack).map(({ kind, metadata }: { kind: string; metadata: { name: string } }) => `${kind}/${metadata.name}`))
-      .toEqual(['Namespace/shop-prod', 'NetworkPolicy/default-deny', 'ServiceAccount/web', 'Service/web', 'Deployment/web', 'ConfigMap/own']);
+      .toEqual(['Namespace/shop-prod', 'NetworkPolicy/default-deny', 'ServiceAccount/web', 'Service/web', 'Deployment/web', 'NetworkPolicy/web', 'ConfigMap/own']);
   });
 
   test('that take the name of a generated one are a problem', () => {

@@ -1,0 +1,272 @@
+import { Construct } from 'constructs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Config, Secret, text, Workload, type Endpoint, type Image, type SecretKey, type Text, type Tier, type Volume } from '../../lib/model';
+import { HealthProbes } from '../health-probes';
+import { ReleaseJob } from '../release-job';
+import { IMAGES } from './images';
+import { yaml, type Yaml } from './yaml';
+
+const SMALL = { cpu: '100m', memory: '64Mi' } as const;
+
+/** The server that a {@link PostgresExporter} tells of. */
+export interface PostgresExporterProps {
+  /** The server: a `Postgres`, or whatever says as much of itself. */
+  readonly of: { readonly endpoint: Endpoint; readonly image: Image; readonly database: string; readonly user: string; readonly password: SecretKey };
+  readonly tier?: Tier;
+}
+
+/**
+ * Metrics of a Postgres server, read as a role of its own that sees statistics (`pg_monitor`) and no table. The role is
+ * made once per release, on new servers and old ones alike.
+ */
+export class PostgresExporter extends Construct {
+  static readonly ROLE = 'monitoring';
+  readonly workload: Workload;
+  readonly endpoint: Endpoint;
+
+  constructor(scope: Construct, id: string, { of: server, tier }: PostgresExporterProps) {
+    super(scope, id);
+    const password = new Secret(this, 'credentials', { keys: ['password'] }).key('password');
+    const own = '/run/secrets/monitoring';
+    const owner = '/run/secrets/postgres';
+    const role = new ReleaseJob(this, 'role', {
+      image: server.image,
+      command: ['/bin/sh', '/etc/compose8s/role/role.sh', 'ensure'],
+      // It logs in as the role that was to be made.
+      check: ['/bin/sh', '/etc/compose8s/role/role.sh', 'check'],
+      env: {
+        PGHOST: server.endpoint.host, PGPORT: server.endpoint.port, PGDATABASE: server.database, PGUSER: server.user,
+        MONITORING_ROLE: PostgresExporter.ROLE, MONITORING_PASSWORD_FILE: `${own}/password`, OWNER_PASSWORD_FILE: `${owner}/${server.password.name}`,
+      },
+      connects: [server.endpoint],
+      mounts: [
+        { config: new Config(this, 'role-script', { files: { 'role.sh': script('postgres-role.sh') } }), path: '/etc/compose8s/role' },
+        { secret: password.secret, path: own },
+        { secret: server.password.secret, path: owner, keys: [server.password.name] },
+      ],
+      resources: SMALL, tier,
+    });
+    this.workload = new Workload(this, 'Default', {
+      image: IMAGES.postgres,
+      args: ['--collector.postmaster', '--collector.stat_checkpointer', '--no-collector.wal'],
+      env: {
+        DATA_SOURCE_URI: text`${server.endpoint}/${server.database}?sslmode=disable`,
+        DATA_SOURCE_USER: PostgresExporter.ROLE,
+        DATA_SOURCE_PASS_FILE: `${own}/password`,
+      },
+      ports: { metrics: 9187 },
+      probes: HealthProbes.http({ ready: '/' }),
+      mounts: [{ secret: password.secret, path: own }],
+      after: [role],
+      startsWithout: [server.endpoint.workload],
+      resources: SMALL, tier,
+    });
+    this.endpoint = this.workload.endpoint('metrics');
+  }
+}
+
+/** The server that a {@link RedisExporter} tells of. */
+export interface RedisExporterProps {
+  /** The server: a `Redis`, or whatever can be asked for another user. */
+  readonly of: { readonly endpoint: Endpoint; addUser(name: string, rules: string): SecretKey };
+  readonly tier?: Tier;
+}
+
+/** Metrics of a Redis server, read as a user that may ask how it is and cannot touch a key. */
+export class RedisExporter extends Construct {
+  static readonly USER = 'monitoring';
+  static readonly RULES = '-@all +ping +info +client|setname +slowlog|len +slowlog|get +latency|latest +latency|histogram';
+  readonly workload: Workload;
+  readonly endpoint: Endpoint;
+
+  constructor(scope: Construct, id: string, { of: server, tier }: RedisExporterProps) {
+    super(scope, id);
+    this.workload = new Workload(this, 'Default', {
+      image: IMAGES.redis,
+      env: {
+        REDIS_ADDR: server.endpoint.url('redis'),
+        REDIS_USER: RedisExporter.USER,
+        REDIS_PASSWORD: server.addUser(RedisExporter.USER, RedisExporter.RULES),
+        // The configuration is not for it to see.
+        REDIS_EXPORTER_CONFIG_COMMAND: '-',
+      },
+      ports: { metrics: 9121 },
+      probes: HealthProbes.http({ ready: '/health' }),
+      startsWithout: [server.endpoint.workload],
+      resources: SMALL, tier,
+    });
+    this.endpoint = this.workload.endpoint('metrics');
+  }
+}
+
+/** The proxy that an {@link NginxExporter} tells of. */
+export interface NginxExporterProps {
+  /** The proxy: an `NginxProxy`, or whatever answers at `/stub_status`. */
+  readonly of: { readonly metrics: Endpoint };
+  readonly tier?: Tier;
+}
+
+/** Metrics of nginx, from its own counters. */
+export class NginxExporter extends Construct {
+  readonly workload: Workload;
+  readonly endpoint: Endpoint;
+
+  constructor(scope: Construct, id: string, { of: proxy, tier }: NginxExporterProps) {
+    super(scope, id);
+    const program = '/usr/bin/nginx-prometheus-exporter';
+    this.workload = new Workload(this, 'Default', {
+      image: IMAGES.nginx,
+      args: [text`--nginx.scrape-uri=${proxy.metrics.url('http')}/stub_status`],
+      ports: { metrics: 9113 },
+      // Its image is that one program: it can tell no more from inside than that it can be run. Prometheus sees the rest.
+      probes: HealthProbes.command([program, '--version'], { alive: { port: 'metrics' } }),
+      startsWithout: [proxy.metrics.workload],
+      resources: SMALL, tier,
+    });
+    this.endpoint = this.workload.endpoint('metrics');
+  }
+}
+
+/**
+ * Metrics of the machine below: processors, memory, load, disks' work, and the disk that containers and volumes are on.
+ * It has neither the host's folders nor its namespaces, so that it does not see the host's network cards and other disks.
+ *
+ * Kubernetes: of the one node that its pod is on; a cluster's nodes are for the cluster's own monitoring.
+ */
+export class HostExporter extends Construct {
+  readonly workload: Workload;
+  readonly endpoint: Endpoint;
+
+  constructor(scope: Construct, id: string, { tier }: { readonly tier?: Tier } = {}) {
+    super(scope, id);
+    this.workload = new Workload(this, 'Default', {
+      image: IMAGES.host,
+      args: [
+        '--collector.disable-defaults',
+        ...['cpu', 'meminfo', 'loadavg', 'diskstats', 'filesystem', 'stat', 'pressure', 'time', 'uname'].map(name => `--collector.${name}`),
+        // The container's own root lies on the disk of all containers and volumes.
+        '--collector.filesystem.mount-points-exclude=^/.+',
+        '--collector.filesystem.fs-types-exclude=^(proc|sysfs|tmpfs)$',
+      ],
+      ports: { metrics: 9100 },
+      probes: HealthProbes.http({ ready: '/' }),
+      resources: SMALL, tier,
+    });
+    this.endpoint = this.workload.endpoint('metrics');
+  }
+}
+
+/** The backups that a {@link BackupExporter} tells of. */
+export interface BackupExporterProps {
+  /** A `BackupCronJob`, or whatever keeps `*.prom` files at the top of a volume. */
+  readonly of: { readonly volume: Volume };
+  readonly tier?: Tier;
+}
+
+/** What backups write of themselves. It sees their folder, and cannot read them. */
+export class BackupExporter extends Construct {
+  readonly workload: Workload;
+  readonly endpoint: Endpoint;
+
+  constructor(scope: Construct, id: string, { of: { volume }, tier }: BackupExporterProps) {
+    super(scope, id);
+    this.workload = new Workload(this, 'Default', {
+      image: IMAGES.host,
+      args: ['--collector.disable-defaults', '--web.disable-exporter-metrics', '--collector.textfile', '--collector.textfile.directory=/backups'],
+      ports: { metrics: 9100 },
+      probes: HealthProbes.http({ ready: '/' }),
+      mounts: [{ volume, path: '/backups', readOnly: true }],
+      resources: SMALL, tier,
+    });
+    this.endpoint = this.workload.endpoint('metrics');
+  }
+}
+
+/** Headers that a question must carry; a module of the exporter for each set of them. */
+export type Headers = Readonly<Record<string, string>>;
+
+const CONFIGURATION = '/etc/blackbox';
+
+/** Asks from outside what a program cannot tell of itself: whether it is ready, what visitors get, until when a certificate is good. */
+export class BlackboxExporter extends Construct {
+  readonly workload: Workload;
+  readonly endpoint: Endpoint;
+  private readonly config: Config;
+  private readonly modules = new Map<string, Yaml>([
+    ['http', http({})],
+    ['tcp', yaml`prober: tcp`],
+    ['public', visitor(false)],
+    ['public_untrusted', visitor(true)],
+  ]);
+
+  constructor(scope: Construct, id: string, { tier }: { readonly tier?: Tier } = {}) {
+    super(scope, id);
+    this.config = new Config(this, 'config', { files: {} });
+    this.workload = new Workload(this, 'Default', {
+      image: IMAGES.blackbox,
+      args: [`--config.file=${CONFIGURATION}/blackbox.yml`],
+      ports: { http: 9115 },
+      probes: HealthProbes.http({ ready: '/-/healthy' }),
+      mounts: [{ config: this.config, path: CONFIGURATION }],
+      resources: SMALL, tier,
+    });
+    this.endpoint = this.workload.endpoint('http');
+    this.refresh();
+  }
+
+  /** Lets it ask an endpoint, and gives how it is written as a target. */
+  mayAsk(endpoint: Endpoint): Text {
+    const { connects, startsWithout } = this.workload.spec;
+    connects.push(endpoint);
+    if (!startsWithout.includes(endpoint.workload)) startsWithout.push(endpoint.workload);
+    return endpoint.mention();
+  }
+
+  /** The module that sends these headers. */
+  withHeaders(headers: Headers, service: string): string {
+    if (Object.keys(headers).length === 0) return 'http';
+    const module = `http_${service.replaceAll('-', '_')}`;
+    this.modules.set(module, http(headers));
+    this.refresh();
+    return module;
+  }
+
+  private refresh(): void {
+    this.config.spec.files['blackbox.yml'] = yaml`
+      modules:
+        ${[...this.modules].map(([name, module]) => yaml`
+          ${yaml`${name}:`}
+            ${module}
+          `)}
+      `.file;
+  }
+}
+
+function http(headers: Headers): Yaml {
+  return yaml`
+    prober: http
+    http:
+      preferred_ip_protocol: ip4
+      ${Object.keys(headers).length > 0 && yaml`
+        headers:
+          ${Object.entries(headers).map(([name, value]) => yaml`${name}: ${value}`)}
+        `}
+    `;
+}
+
+/** Whatever is not an error of the server is an answer: a first page may want a log-in. */
+function visitor(isUntrusted: boolean): Yaml {
+  return yaml`
+    prober: http
+    http:
+      preferred_ip_protocol: ip4
+      follow_redirects: false
+      valid_status_codes: [200, 204, 301, 302, 303, 307, 308, 401, 403, 404]
+      ${isUntrusted && yaml`tls_config: { insecure_skip_verify: true }`}
+    `;
+}
+
+function script(name: string): string {
+  return readFileSync(join(__dirname, 'scripts', name), 'utf8');
+}

@@ -1,0 +1,96 @@
+import { Construct } from 'constructs';
+import { attempt, Config, Duration, Route, Volume, Workload, type DurationLike, type Endpoint, type ResourcesLike, type SizeLike, type Text, type Tier } from '../../lib/model';
+import { HealthProbes } from '../health-probes';
+import { IMAGES } from './images';
+import { yaml, type Yaml } from './yaml';
+
+/** How long {@link Jaeger} keeps traces, and in how much storage. */
+export interface JaegerProps {
+  /** How long traces are kept. Default: 3 days. */
+  readonly retention?: DurationLike;
+  /** Default: 5 GiB. */
+  readonly storage?: SizeLike;
+  readonly storageClass?: string;
+  /** Publishes its pages on the host itself. */
+  readonly published?: number;
+  /** Default: 0.5 CPU and 512 MiB. */
+  readonly resources?: ResourcesLike;
+  readonly tier?: Tier;
+}
+
+const CONFIGURATION = '/etc/jaeger';
+
+/** Traces, taken by OTLP: `env: { OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.otlp }, startsWithout: [jaeger]`. */
+export class Jaeger extends Construct {
+  readonly workload: Workload;
+  /** Its pages, and what Grafana asks. */
+  readonly endpoint: Endpoint;
+  readonly metrics: Endpoint;
+  /** OTLP over HTTP. */
+  readonly otlp: Text;
+  /** OTLP over gRPC. */
+  readonly otlpGrpc: Text;
+
+  constructor(scope: Construct, id: string, { retention = '3d', storage = '5Gi', storageClass, published, resources = { cpu: '500m', memory: '512Mi' }, tier }: JaegerProps = {}) {
+    super(scope, id);
+    const kept = attempt(this, 'retention', () => Duration.of(retention), Duration.days(3));
+    this.workload = new Workload(this, 'Default', {
+      image: IMAGES.jaeger,
+      args: [`--config=${CONFIGURATION}/jaeger.yml`],
+      ports: { http: 16686, otlp: 4318, 'otlp-grpc': 4317, health: 13133, metrics: 8888 },
+      probes: HealthProbes.http({ ready: '/status', port: 'health', startup: '60s' }),
+      mounts: [
+        { config: new Config(this, 'config', { files: { 'jaeger.yml': configuration(kept).file } }), path: CONFIGURATION },
+        { volume: new Volume(this, 'data', { size: storage, storageClass }), path: '/badger' },
+      ],
+      stop: { grace: '30s' },
+      resources, tier,
+    });
+    this.endpoint = this.workload.endpoint('http');
+    this.metrics = this.workload.endpoint('metrics');
+    this.otlp = this.workload.endpoint('otlp').url('http');
+    this.otlpGrpc = this.workload.endpoint('otlp-grpc').url('http');
+    if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published, protocol: 'http' });
+  }
+}
+
+function configuration(retention: Duration): Yaml {
+  return yaml`
+    service:
+      extensions: [jaeger_storage, jaeger_query, healthcheckv2]
+      pipelines:
+        traces:
+          receivers: [otlp]
+          processors: [batch]
+          exporters: [jaeger_storage_exporter]
+      telemetry:
+        logs: { level: warn }
+        metrics:
+          level: normal
+          readers:
+            - pull: { exporter: { prometheus: { host: 0.0.0.0, port: 8888 } } }
+    extensions:
+      healthcheckv2:
+        use_v2: true
+        http: { endpoint: "0.0.0.0:13133" }
+      jaeger_query:
+        storage: { traces: badger }
+        http: { endpoint: "0.0.0.0:16686" }
+      jaeger_storage:
+        backends:
+          badger:
+            badger:
+              directories: { keys: /badger/keys, values: /badger/values }
+              ephemeral: false
+              ttl: { spans: ${retention} }
+    receivers:
+      otlp:
+        protocols:
+          grpc: { endpoint: "0.0.0.0:4317" }
+          http: { endpoint: "0.0.0.0:4318" }
+    processors:
+      batch: {}
+    exporters:
+      jaeger_storage_exporter: { trace_storage: badger }
+    `;
+}

@@ -1,0 +1,90 @@
+import type { Construct } from 'constructs';
+import { Cron as Croner } from 'croner';
+import { Duration, type Cron, type Size } from '../../lib/model';
+import { BackupCronJob } from '../backup';
+import { NginxProxy } from '../nginx';
+import { Postgres } from '../postgres';
+import { Redis } from '../redis';
+import { WebService } from '../web-service';
+import { BackupExporter, NginxExporter, PostgresExporter, RedisExporter } from './exporters';
+import { Jaeger } from './jaeger';
+import { Loki } from './loki';
+import type { Monitoring } from './monitoring';
+import { backupRules, postgresRules, REDIS_RULES } from './rules';
+
+/** How a product of the library is observed. The products know nothing of it. */
+interface Product {
+  readonly is: (thing: Construct) => boolean;
+  readonly observe: (monitoring: Monitoring, thing: Construct, service: string) => void;
+}
+
+function product<T extends Construct>(type: abstract new (...args: never) => T, observe: (monitoring: Monitoring, thing: T, service: string) => void): Product {
+  return { is: thing => thing instanceof type, observe: (monitoring, thing, service) => { observe(monitoring, thing as T, service); } };
+}
+
+/** What rules must know of all that is observed, by service. */
+const volumes = new WeakMap<Monitoring, Record<string, Size>>();
+const ages = new WeakMap<Monitoring, Record<string, Duration>>();
+
+export const PRODUCTS: readonly Product[] = [
+  product(WebService, (monitoring, web, service) => {
+    if (web.metrics !== undefined) monitoring.scrape({ job: 'app', service, endpoint: web.endpoint, path: web.metrics });
+    monitoring.askReadiness(web.workload, service);
+    monitoring.askAsVisitor(web.workload, service);
+  }),
+
+  product(Postgres, (monitoring, db, service) => {
+    const { endpoint } = new PostgresExporter(monitoring, `${service}-exporter`, { of: db, tier: monitoring.tier });
+    monitoring.scrape({ job: 'postgres', service, endpoint });
+    const known = remember(volumes, monitoring);
+    for (const mount of db.workload.spec.mounts) if ('volume' in mount) known[service] = mount.volume.spec.size;
+    monitoring.rules(postgresRules(known));
+    monitoring.dashboard('postgres');
+  }),
+
+  product(Redis, (monitoring, cache, service) => {
+    const { endpoint } = new RedisExporter(monitoring, `${service}-exporter`, { of: cache, tier: monitoring.tier });
+    monitoring.scrape({ job: 'redis', service, endpoint });
+    monitoring.rules(REDIS_RULES);
+    monitoring.dashboard('redis');
+  }),
+
+  product(NginxProxy, (monitoring, proxy, service) => {
+    const { endpoint } = new NginxExporter(monitoring, `${service}-exporter`, { of: proxy, tier: monitoring.tier });
+    monitoring.scrape({ job: 'nginx', service, endpoint });
+    monitoring.askReadiness(proxy.workload, service);
+    monitoring.askAsVisitor(proxy.workload, service, { isTrusted: proxy.certificate?.spec.source.kind !== 'self-signed' });
+    monitoring.dashboard('nginx');
+  }),
+
+  product(BackupCronJob, (monitoring, backup, service) => {
+    const { endpoint } = new BackupExporter(monitoring, `${service}-exporter`, { of: backup, tier: monitoring.tier });
+    monitoring.scrape({ job: 'backup', service, endpoint });
+    const { runs } = backup.workload.spec;
+    const known = remember(ages, monitoring);
+    if (runs.kind === 'schedule') known[service] = Duration.seconds(longestGap(runs.cron) + runs.deadline.wholeSeconds + 3600);
+    monitoring.rules(backupRules(known));
+    monitoring.dashboard('backup');
+  }),
+
+  product(Loki, (monitoring, logs, service) => {
+    monitoring.scrape({ job: 'logs', service, endpoint: logs.endpoint });
+    monitoring.scrape({ job: 'logs', service: `${service}-alloy`, endpoint: logs.shipper.endpoint('http') });
+  }),
+
+  product(Jaeger, (monitoring, traces, service) => {
+    monitoring.scrape({ job: 'traces', service, endpoint: traces.metrics });
+  }),
+];
+
+function remember<T>(store: WeakMap<Monitoring, Record<string, T>>, monitoring: Monitoring): Record<string, T> {
+  const known = store.get(monitoring) ?? {};
+  store.set(monitoring, known);
+  return known;
+}
+
+/** In seconds, over the runs of a good year. */
+function longestGap({ expression, timeZone }: Cron): number {
+  const runs = new Croner(expression, { timezone: timeZone, paused: true }).nextRuns(400, new Date('2024-01-01T00:00:00Z'));
+  return Math.max(0, ...runs.slice(1).map((run, i) => (run.getTime() - runs[i]!.getTime()) / 1000));
+}

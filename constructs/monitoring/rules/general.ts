@@ -1,0 +1,104 @@
+import type { Duration } from '../../../lib/model';
+import type { RuleGroup } from './rule';
+
+/** What can befall every service. `scaled` have an address for each replica, and none when all are gone. */
+export function generalRules(scaled: readonly { readonly job: string; readonly service: string }[]): RuleGroup {
+  const absent = scaled.map(({ job, service }) => `or absent(up{job="${job}", service="${service}"})`);
+  return {
+    name: 'services',
+    rules: [
+      {
+        alert: 'ServiceDown', severity: 'critical', for: '1m',
+        expr: `up == 0 or pg_up == 0 or redis_up == 0 or nginx_up == 0 ${absent.join(' ')}`,
+        summary: '{{ $labels.service }} ({{ $labels.job }}) does not answer',
+      },
+      {
+        alert: 'ReadinessFailing', severity: 'critical', for: '2m',
+        expr: 'probe_success{job="ready"} == 0',
+        summary: '{{ $labels.service }} runs, but is not ready for work',
+      },
+      {
+        alert: 'PublicRouteFailing', severity: 'critical', for: '2m',
+        expr: 'probe_success{job="public"} == 0',
+        summary: 'visitors of {{ $labels.service }} get no answer at {{ $labels.instance }}',
+      },
+      {
+        alert: 'RestartLoop', severity: 'warning', for: '1m',
+        // The start of the process itself; of those behind an exporter, what their own counters tell.
+        expr: `
+          changes(process_start_time_seconds[15m]) > 2
+          or changes(pg_postmaster_start_time_seconds[15m]) > 2
+          or resets(redis_uptime_in_seconds[15m]) > 2
+          or resets(nginx_http_requests_total[15m]) > 2`,
+        summary: '{{ $labels.service }} ({{ $labels.job }}) has started {{ $value }} times within 15 minutes',
+      },
+    ],
+  };
+}
+
+export interface Objectives {
+  /** 95 of 100 requests are answered within. */
+  readonly p95: Duration;
+  /** The share of requests that may fail: 0.01 is one percent. */
+  readonly errorRatio: number;
+  /** The histogram of request durations, in seconds. */
+  readonly histogram: string;
+}
+
+/** Each framework's exporter has its own name for the label of the HTTP status. */
+const FAILED = ['status', 'status_code', 'code'];
+
+/** How well a service answers, by the histogram that it exports. */
+export function requestRules({ p95, errorRatio, histogram }: Objectives): RuleGroup {
+  const failed = FAILED.map(label => `rate(${histogram}_count{${label}=~"5.."}[5m])`).join(' or ');
+  return {
+    name: 'requests',
+    rules: [
+      {
+        alert: 'SlowRequests', severity: 'warning', for: '10m',
+        expr: `histogram_quantile(0.95, sum by (service, job, le) (rate(${histogram}_bucket[5m]))) > ${p95.inSeconds}`,
+        summary: `of 100 requests to {{ $labels.service }}, 5 take longer than {{ $value | humanizeDuration }} (objective: ${p95.milliseconds} ms)`,
+      },
+      {
+        alert: 'RequestErrors', severity: 'critical', for: '5m',
+        expr: `sum by (service, job) (${failed}) / sum by (service, job) (rate(${histogram}_count[5m])) > ${errorRatio}`,
+        summary: `{{ $value | humanizePercentage }} of the requests to {{ $labels.service }} fail (objective: at most ${errorRatio * 100} %)`,
+      },
+    ],
+  };
+}
+
+/** Disks of the host, as far as a container sees them. */
+export const HOST_RULES: RuleGroup = {
+  name: 'host',
+  rules: [
+    {
+      alert: 'DiskFilling', severity: 'warning', for: '15m',
+      expr: `
+        node_filesystem_avail_bytes / node_filesystem_size_bytes < 0.15
+        or (predict_linear(node_filesystem_avail_bytes[6h], 86400) < 0 and node_filesystem_avail_bytes / node_filesystem_size_bytes < 0.4)`,
+      summary: 'the disk of {{ $labels.service }} is nearly full, or will be within a day',
+    },
+    {
+      alert: 'DiskFull', severity: 'critical', for: '5m',
+      expr: 'node_filesystem_avail_bytes / node_filesystem_size_bytes < 0.05',
+      summary: '{{ $value | humanizePercentage }} of the disk of {{ $labels.service }} are left',
+    },
+  ],
+};
+
+export const CERTIFICATE_RULES: RuleGroup = {
+  name: 'certificates',
+  rules: [
+    {
+      alert: 'CertificateExpiresSoon', severity: 'warning', for: '1h',
+      expr: 'probe_ssl_earliest_cert_expiry - time() < 21 * 86400',
+      summary: 'the certificate of {{ $labels.service }} expires in {{ $value | humanizeDuration }}',
+    },
+    {
+      alert: 'CertificateExpires', severity: 'critical', for: '5m',
+      expr: 'probe_ssl_earliest_cert_expiry - time() < 5 * 86400',
+      summary: 'the certificate of {{ $labels.service }} expires in {{ $value | humanizeDuration }}',
+    },
+  ],
+};

@@ -1,0 +1,3 @@
+export * from './general';
+export * from './rule';
+export * from './stores';

@@ -1,0 +1,60 @@
+import { Duration, type AlertRule, type DurationString } from '../../../lib/model';
+import { yaml, type Yaml } from '../yaml';
+
+/** An alert. `docs/runbooks.md` has a section of its name. */
+export interface Rule {
+  readonly alert: string;
+  /** `critical`: somebody must look now. `warning`: within the day. */
+  readonly severity: 'critical' | 'warning';
+  /** How long it must hold. */
+  readonly for: DurationString;
+  /** PromQL. What it gives carries the label `service`. */
+  readonly expr: string;
+  /** What is wrong, for people. Go templates: `{{ $labels.service }}`, `{{ $value }}`. */
+  readonly summary: string;
+}
+
+/** Rules that Prometheus evaluates together, in their order. */
+export interface RuleGroup {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+}
+
+/** Where the runbooks are: in the library's documentation. */
+export const RUNBOOKS = 'docs/runbooks.md';
+
+/** What Prometheus' rule files and the PrometheusRule of its Operator have in common. */
+export function ruleFile(groups: readonly RuleGroup[]): Yaml {
+  return yaml`
+    groups:
+      ${groups.map(({ name, rules }) => yaml`
+        - name: ${name}
+          rules:
+            ${rules.map(printRule)}
+        `)}
+    `;
+}
+
+function printRule(rule: Rule): Yaml {
+  const { alert, expr, for: lasting, labels, annotations } = alertRuleOf(rule);
+  return yaml`
+    - alert: ${alert}
+      expr: ${expr}
+      for: ${lasting}
+      labels:
+        ${Object.entries(labels).map(([name, value]) => yaml`${name}: ${value}`)}
+      annotations:
+        ${Object.entries(annotations).map(([name, value]) => yaml`${name}: ${value}`)}
+    `;
+}
+
+/** The rule as Prometheus has it. */
+export function alertRuleOf({ alert, severity, for: lasting, expr, summary }: Rule): AlertRule {
+  return {
+    alert,
+    expr: expr.trim().replaceAll(/\s+/g, ' '),
+    for: Duration.of(lasting),
+    labels: { severity },
+    annotations: { summary, runbook: `${RUNBOOKS}#${alert.toLowerCase()}` },
+  };
+}

@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { initSecrets } from '../../core/secrets';
+import { SynthesisError } from '../../core/synthesis';
+import type { GraphCommand } from '../command';
+import { engineOf } from '../engines';
+import { EXIT } from '../errors';
+import { describeSecrets, secretsFolder } from '../secrets-folder';
+import { complain, say } from '../terminal';
+import { remainder, summary } from './secrets-init';
+
+/** From nothing to running. */
+export const up: GraphCommand = {
+  name: 'up',
+  describe: command => describeSecrets(command)
+    .description('synthesize, make missing secrets, and start the stack: docker compose up, or kubectl apply')
+    .option('--target <name>', 'compose, or kubernetes: the cluster of the current context (default: the first of the stack)')
+    .addHelpText('after', '\nServices that the stack no longer has are removed; volumes never are.'),
+  examples: ['npx compose8s up shop/dev', 'npx compose8s up shop/prod --target kubernetes'],
+  async run(project, call) {
+    const graph = project.graph(String(call.args[0]));
+    const { target, engine } = engineOf(graph.stack, call);
+    const { emissions: [emission], problems } = project.synthesize((stack, on) => stack === graph.stack && (!on || on === target));
+    if (problems.length > 0) throw new SynthesisError(problems);
+    project.synth({ keep: (stack, on) => stack === graph.stack && (!on || on === target) });
+    if (process.exitCode) return Number(process.exitCode);
+    const secrets = secretsFolder(graph.stack, call);
+    if (graph.secrets.length > 0) {
+      const report = initSecrets(graph, secrets);
+      say(summary(report, secrets));
+      complain(remainder(report, secrets));
+      if (report.missing.length > 0) return EXIT.problems;
+    }
+    const folder = resolve(project.outdir, graph.stack.node.path, target.name);
+    const addresses = await engine.up({ graph, target, documents: emission!.rendering.documents, folder, secrets });
+    say(`✔ ${graph.stack.node.path} runs\n${addresses.map(address => `  → ${address}\n`).join('')}`);
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,57 @@
+import { dump } from 'js-yaml';
+import { secretManifests } from '../../core/secrets';
+import type { Stack } from '../../core/stack';
+import { SynthesisError } from '../../core/synthesis';
+import type { Document } from '../../core/target';
+import { complain } from '../terminal';
+import type { Engine } from './engine';
+import { ask, run } from './run';
+
+/** Kinds that hold no data, and that every cluster knows. Claims, namespaces and Secrets stay. */
+const PRUNED = ['deployments', 'statefulsets', 'jobs', 'cronjobs', 'services', 'configmaps', 'serviceaccounts', 'networkpolicies', 'ingresses', 'poddisruptionbudgets', 'horizontalpodautoscalers'];
+const ROLLED_OUT = ['Deployment', 'StatefulSet'];
+
+/** The cluster that kubectl's current context names. */
+export const kubernetesEngine: Engine = {
+  async up({ graph, target, documents, folder, secrets }) {
+    const { stack } = graph;
+    for (const command of target.next(folder, graph).filter(line => line.startsWith('docker '))) complain(`! the cluster must have the image; if it was not pushed yet: ${command}\n`);
+    const { manifests, problems } = secretManifests(graph, secrets);
+    if (problems.length > 0) throw new SynthesisError(problems);
+    const apply = ['kubectl', 'apply', '--server-side', '--field-manager', 'compose8s', '-f'] as const;
+    const namespace = documents.filter(({ kind }) => kind === 'Namespace').map(({ body }) => body);
+    if (namespace.length > 0) await run([...apply, '-'], { input: namespace.map(body => dump(body)).join('---\n') });
+    // By the server: the client would write the values into an annotation as well.
+    if (manifests.length > 0) await run([...apply, '-'], { input: manifests.map(manifest => dump(manifest, { lineWidth: -1 })).join('---\n') });
+    await run([...apply, folder]);
+    const stale = staleObjects(stack, documents);
+    if (stale.length > 0) await run(['kubectl', '--namespace', stack.projectName, 'delete', ...stale]);
+    for (const { kind, name } of documents.filter(document => ROLLED_OUT.includes(document.kind))) {
+      await run(['kubectl', '--namespace', stack.projectName, 'rollout', 'status', '--timeout', '10m', `${kind.toLowerCase()}/${name}`]);
+    }
+    return graph.routes.map(({ spec: { to, published, reach, hosts } }) => {
+      const name = graph.name(to.workload);
+      return reach === 'public' ? `${name}: ${hosts[0] ?? 'the address of its load balancer'}, port ${published}` : `${name}: kubectl --namespace ${stack.projectName} port-forward service/${name} ${published}:${to.port}`;
+    });
+  },
+  async down(stack, { volumes }) {
+    await run(['kubectl', '--namespace', stack.projectName, 'delete', [...PRUNED, ...(volumes ? ['persistentvolumeclaims'] : [])].join(','), '--selector', selectorOf(stack), '--ignore-not-found']);
+  },
+};
+
+function selectorOf({ projectName }: Stack): string {
+  return `app.kubernetes.io/instance=${projectName},app.kubernetes.io/managed-by=compose8s`;
+}
+
+/**
+ * What a former release has left. kubectl's own pruning looks for an annotation that objects applied by the server lack.
+ * Objects of Jobs and Deployments are made by these, and have other labels or an owner that goes with them.
+ */
+function staleObjects(stack: Stack, documents: readonly Document[]): string[] {
+  const wanted = new Set(documents.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`));
+  const there = ask(['kubectl', '--namespace', stack.projectName, 'get', PRUNED.join(','), '--selector', selectorOf(stack), '--output', OWNERLESS]).split('\n').filter(line => line !== '');
+  return there.map(line => line.split(' ')).flatMap(([object, owner]) => (object && !owner && !wanted.has(object.toLowerCase()) ? [object] : []));
+}
+
+/** `Deployment/web`, and the owner where there is one: the Job of a CronJob goes by itself. */
+const OWNERLESS = 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.ownerReferences[*].name}{"\\n"}{end}';
