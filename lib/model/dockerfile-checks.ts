@@ -2,7 +2,7 @@ import type { Instruction, Stage } from './dockerfile';
 import type { Fault } from './problem';
 
 /** A word of a Dockerfile: nothing that ends a line, begins another instruction, or that a shell would read. */
-const WORD = /^[\w@%+=:,./*?\[\]-]+$/;
+const WORD = /^[\w@%+=:,./*?[\]-]+$/;
 const STAGE = /^[a-z0-9]([a-z0-9_.-]*[a-z0-9])?$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 // eslint-disable-next-line no-control-regex -- exactly those are refused

@@ -16,7 +16,7 @@ describe('a backup', () => {
     });
     expect(file('config/backup-schedule/crontab')).toBe('CRON_TZ=UTC\n0 2 * * * timeout 7200 /etc/compose8s/job\n');
     expect(file('config/backup-schedule/job')).toBe('#!/bin/sh\nexec /opt/backup/backup.sh backup\n');
-    expect(file('images/backup/Dockerfile')).toContain('\nFROM postgres:17-alpine\n');
+    expect(file('images/postgres-17-alpine-70/Dockerfile')).toContain('\nFROM postgres:17-alpine\n');
   });
 
   test('can be restored, drilled and looked at by hand', () => {

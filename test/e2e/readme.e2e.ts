@@ -28,7 +28,7 @@ describe('the commands of the README, word by word', () => {
   let variables: Record<string, string>;
 
   /** With the README's path of a server inside of the temporary folder, and ports and CPUs that this machine has. */
-  const follow = (block: string, folder = root) => run('bash', ['-euo', 'pipefail', '-c', block.replaceAll(SERVER, join(root, 'server'))], { cwd: folder, env: variables });
+  const follow = (block: string, folder = root) => run('bash', ['--norc', '-euo', 'pipefail', '-c', block.replaceAll(SERVER, join(root, 'server'))], { cwd: folder, env: variables });
   const settingsOf = async (environment: string) => {
     const folder = await mkdtemp(join(root, 'settings-'));
     await cp(join(root, `dist/cedrus/${environment}/compose/.env.example`), join(folder, '.env.example'));

@@ -51,6 +51,10 @@ export function workloadDocuments(workload: Workload, context: Context): Documen
   }
   const name = graph.name(workload);
   noteRounding(workload, context);
+  for (const { workload: guest } of plan.guestsOf(workload)) {
+    const more = graph.edgesFrom(guest).filter(({ to, port }) => !graph.edgesFrom(workload).some(edge => edge.to === to && edge.port === port));
+    if (more.length > 0) findings.note(workload, 'connections', 'approximated', `policies are for whole pods: its own may reach ${more.map(({ to, port }) => `${graph.name(to)}:${port}`).join(', ')} as well, for ${graph.name(guest)}, which runs in them first`);
+  }
   return [
     document(context, workload, 'ServiceAccount', name, { metadata: metadata(context, name), automountServiceAccountToken: false }),
     ...(CONTROLLERS[runs.kind] as (w: Workload, r: Run, c: Context) => Document[])(workload, runs, context),

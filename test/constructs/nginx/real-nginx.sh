@@ -283,9 +283,9 @@ is '[ACME] upstreams as soon as they are there' 200 "$(status "$site/")"
 stop
 
 # --- a certificate by ACME, for real, where its test server and certbot are installed -------------------------------------------
-#     go install github.com/letsencrypt/pebble/v2/cmd/pebble{,-challtestsrv}@latest
+#     Debian packages: pebble, certbot
 
-if command -v pebble pebble-challtestsrv certbot >/dev/null; then
+if command -v pebble >/dev/null && command -v pebble-challtestsrv >/dev/null && command -v certbot >/dev/null; then
   rm -rf "$stage/certificate" "$stage/acme"
   mkdir "$stage/certificate" "$stage/acme"
   prepare acme
@@ -296,7 +296,9 @@ if command -v pebble pebble-challtestsrv certbot >/dev/null; then
 {"pebble": {"listenAddress": "127.0.0.1:$acme", "managementListenAddress": "127.0.0.1:$((base + 8))", "httpPort": $http, "tlsPort": $https,
   "certificate": "$stage/acme/cert.pem", "privateKey": "$stage/acme/key.pem", "profiles": {"default": {"description": "", "validityPeriod": 7776000}}}}
 END
-  pebble-challtestsrv -dnsserver "127.0.0.1:$dns" -management "127.0.0.1:$management" -http01 '' -https01 '' -tlsalpn01 '' -doh '' \
+  resolver=(-dns01 "127.0.0.1:$dns") # as Debian 12 has it; newer ones call it otherwise, and serve DNS over HTTPS too
+  [[ $(pebble-challtestsrv -help 2>&1) != *-dnsserver* ]] || resolver=(-dnsserver "127.0.0.1:$dns" -doh '')
+  pebble-challtestsrv "${resolver[@]}" -management "127.0.0.1:$management" -http01 '' -https01 '' -tlsalpn01 '' \
     -defaultIPv4 127.0.0.1 -defaultIPv6 '' >"$stage/logs/dns" 2>&1 &
   started+=($!)
   PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 pebble -config "$stage/acme/pebble.json" -dnsserver "127.0.0.1:$dns" >"$stage/logs/pebble" 2>&1 &
@@ -327,7 +329,7 @@ END
   is '[ACME] what was lost is laid there again' 0 "$(test -s "$stage/certificate/tls.crt"; echo $?)"
   stop
 else
-  echo 'skip  a certificate by ACME: neither pebble nor certbot is installed'
+  echo 'skip  a certificate by ACME: pebble and certbot are not both installed'
 fi
 
 # --- TLS ends elsewhere -----------------------------------------------------------------------------------------------------------
