@@ -8,5 +8,6 @@ export * from './postgres';
 export * from './python-image';
 export * from './redis';
 export * from './release-job';
+export * from './security-scan';
 export * from './web-service';
 export * from './worker';

@@ -89,7 +89,7 @@ export class CedrusProduction extends Stack {
       blockedFiles: ['*.py', '*.conf', '*.log', '*.sql'],
     });
     new BackupCronJob(this, 'backup', {
-      of: postgres, name: 'cedrus_backup', schedule: Cron.daily('02:00'), keep: Duration.days(30), storage: '100Gi',
+      of: postgres, name: 'cedrus_backup', schedule: Cron.daily('02:00'), keep: Duration.days(30), storage: '100Gi', deadline: '4h',
     });
   }
 }

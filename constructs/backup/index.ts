@@ -2,8 +2,8 @@ import { Construct } from 'constructs';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  addCheck, attempt, Config, Duration, Volume, Workload,
-  type Cron, type DurationLike, type Endpoint, type Image, type ResourcesLike, type SecretKey, type SizeLike, type WorkloadProps,
+  addCheck, addRunbook, advice, attempt, Config, Duration, steps, Volume, Workload,
+  type Cron, type DurationLike, type Endpoint, type Image, type ResourcesLike, type Runbook, type SecretKey, type SizeLike, type WorkloadProps,
 } from '../../lib/model';
 
 /** What a {@link BackupCronJob} backs up, when, and how long it keeps that. */
@@ -54,10 +54,14 @@ export class BackupCronJob extends Construct {
   readonly restore: Workload;
   readonly drill: Workload;
   readonly volume: Volume;
+  private readonly database: string;
+  private readonly isCopied: boolean;
 
   constructor(scope: Construct, id: string, props: BackupCronJobProps) {
     super(scope, id);
     const { of: database, schedule, keep = '30d', name = `${database.database}_backup`, storage, storageClass, deadline = '1h', drill, offsite, resources } = props;
+    this.database = database.database;
+    this.isCopied = offsite !== undefined;
     const days = attempt(this, 'keep', () => Duration.of(keep).inDays, 1);
     const limit = attempt(this, 'deadline', () => Duration.of(deadline), Duration.hours(1));
     this.volume = new Volume(this, 'files', { size: storage, storageClass });
@@ -75,7 +79,6 @@ export class BackupCronJob extends Construct {
         BACKUP_DIR: BACKUPS,
         BACKUP_NAME: name,
         BACKUP_RETENTION_DAYS: days,
-        ...(offsite ? { ...offsite.env, BACKUP_OFFSITE: offsite.program } : {}),
       },
       connects: [database.endpoint],
       mounts: [
@@ -90,10 +93,11 @@ export class BackupCronJob extends Construct {
       resources,
       internet: offsite !== undefined,
     } as const;
-    this.workload = new Workload(this, 'Default', { ...common, args: ['backup'], runs: { kind: 'schedule', cron: schedule, deadline: limit } });
+    this.workload = new Workload(this, 'Default', { ...common, env: { ...common.env, ...(offsite ? { ...offsite.env, BACKUP_OFFSITE: offsite.program } : {}) }, args: ['backup'], runs: { kind: 'schedule', cron: schedule, deadline: limit } });
     this.restore = new Workload(this, 'restore', { ...common, args: ['restore', 'latest'], internet: false, runs: { kind: 'task' } });
     this.drill = new Workload(this, 'drill', { ...common, args: ['drill'], internet: false, runs: drill ? { kind: 'schedule', cron: drill, deadline: limit } : { kind: 'task' } });
 
+    addRunbook(this, () => [this.runbook(database.endpoint.workload, days)]);
     addCheck(this, function* () {
       if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) {
         yield { code: 'backup-name', what: `'${name}' cannot begin the names of files`, fix: 'use letters, digits, dashes and underscores' };
@@ -102,6 +106,33 @@ export class BackupCronJob extends Construct {
         yield { code: 'backup-keep', what: `backups are kept for ${days} days`, fix: "give whole days: keep: '30d'" };
       }
     });
+  }
+
+  private runbook(database: Workload, days: number): Runbook {
+    const { workload, restore, drill } = this;
+    const { runs } = workload.spec;
+    const when = runs.kind === 'schedule' ? ` at \`${runs.cron.expression}\` ${runs.cron.timeZone}` : '';
+    return {
+      purpose: 'backup', title: `The database ${this.database}`, of: workload,
+      content: [
+        advice`A dump is made${when}, read back to its end, and kept for ${`${days}`} days; the last good one stays, however old.`,
+        steps(
+          [{ do: 'run', workload, as: 'backup-now' }, 'now'],
+          [{ do: 'run', workload, args: ['list'], as: 'backup-list' }, 'what there is'],
+          [{ do: 'run', workload, args: ['verify', 'latest'], as: 'backup-verify' }, 'reads the latest to its end'],
+          [{ do: 'run', workload: drill, as: 'drill-1' }, 'restores the latest into a scratch database'],
+        ),
+        advice`${this.isCopied ? 'Each is copied elsewhere as well, by the program that the stack names.' : 'All are in one volume, and nowhere else: who loses its disk loses them too.'}`,
+        advice`Into an empty database, the latest is restored by ${{ do: 'run', workload: restore, as: 'restore-1' }}, which refuses any other. Over a database that is damaged, it takes \`--force\`. Stop whoever may be writing first. What the backup holds replaces what is there, as a whole or not at all; let them in again only when it has ended well:`,
+        steps(
+          [{ do: 'stop-callers', of: database }],
+          [{ do: 'run', workload: restore, args: ['restore', 'latest', '--force'], as: 'restore-2' }],
+          [{ do: 'follow', run: 'restore-2' }, 'once it runs; it ends with "restored …"'],
+          [{ do: 'start-callers', of: database }],
+        ),
+        advice`In place of \`latest\`: a name from the list. When a run fails, its exit code says why: 4 the database is away or refuses the password, 6 the backup is damaged, 7 the disk is full, 8 the database is not empty, 9 rolled back, 75 another run is going on.`,
+      ],
+    };
   }
 }
 

@@ -1,5 +1,5 @@
 import { Construct, type IConstruct } from 'constructs';
-import { attempt, Duration, isPrimitive, portOf, reportProblem, text, type DurationLike, type Route, type SizeLike, type Tier, type Workload } from '../../lib/model';
+import { addRunbook, attempt, Duration, isPrimitive, portOf, reportProblem, text, type DurationLike, type Route, type SizeLike, type Tier, type Workload } from '../../lib/model';
 import { dnsLabel } from '../../lib/core/names';
 import { Alertmanager, type Receiver } from './alertmanager';
 import { DASHBOARDS } from './dashboards';
@@ -10,6 +10,7 @@ import type { Loki } from './loki';
 import { PRODUCTS } from './products';
 import { Prometheus, type PrometheusProps, type Scrape } from './prometheus';
 import { CERTIFICATE_RULES, generalRules, HOST_RULES, requestRules, type RuleGroup } from './rules';
+import { alertRunbooks } from './runbooks';
 
 /** Who hears of alerts, what services should keep to, and how long samples are kept. */
 export interface MonitoringProps extends Pick<PrometheusProps, 'retention' | 'storage' | 'storageClass' | 'resources'> {
@@ -70,6 +71,7 @@ export class Monitoring extends Construct {
       this.scrape({ job: 'monitoring', service: this.serviceOf(part), endpoint: part.endpoint });
     }
     this.scrape({ job: 'host', service: 'host', endpoint: new HostExporter(this, 'host', { tier }).endpoint });
+    addRunbook(this, () => alertRunbooks(this.serviceOf(this)));
     if (logs) this.observe(logs);
     if (traces) this.observe(traces);
   }

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Certificate, Config, Cron, Duration, Image, Probe, Route, text, Text, Volume, Workload, type CertificateSource, type Endpoint, type Mount, type TextLike } from '../../lib/model';
+import { addRunbook, advice, Certificate, Config, Cron, Duration, Image, Probe, Route, steps, text, Text, Volume, Workload, type CertificateSource, type Endpoint, type Mount, type TextLike } from '../../lib/model';
 import type { Conf } from './conf';
 import type { NginxProxyProps } from './props';
 import { isTls, readSettings, type Settings } from './settings';
@@ -77,7 +77,7 @@ export class NginxProxy extends Construct {
   }
 
   private addCertbot({ hosts, acme }: Settings, certificate: Volume, { tier, logs }: NginxProxyProps): void {
-    new Workload(this, 'certbot', {
+    const certbot = new Workload(this, 'certbot', {
       image: Image.registry(CERTBOT, { user: USER, tools: ['wget', 'python', 'shell'] }),
       // It asks the authority only when the certificate is due; every hour, so that the first one does not take long.
       runs: { kind: 'schedule', cron: Cron.hourly({ minute: 23 }), deadline: Duration.minutes(10) },
@@ -99,6 +99,13 @@ export class NginxProxy extends Construct {
       standsInFor: 'certificate-controller',
       tier, logs,
     });
+    addRunbook(this, () => [{
+      purpose: 'certificate', title: 'Where the renewal does not come', of: certbot,
+      content: [
+        advice`Each hour a certbot looks whether the certificate is due. What it said, and how to ask it now:`,
+        steps([{ do: 'logs', of: certbot }], [{ do: 'run', workload: certbot, as: 'certbot-now' }]),
+      ],
+    }]);
   }
 }
 

@@ -1,9 +1,10 @@
 import { Construct } from 'constructs';
 import {
-  addCheck, attempt, Config, Image, readResources, Route, Secret, Size, text, Volume, Workload,
+  addCheck, addRunbook, attempt, Config, Image, readResources, Route, Secret, Size, steps, text, Volume, Workload,
   type Endpoint, type ResourcesLike, type SecretKey, type SizeLike, type Text, type TextLike, type Tier,
 } from '../../lib/model';
 import { HealthProbes } from '../health-probes';
+import { startScript } from './start';
 import { connectionsOf, defaultsFor, printMemory, printSettings, settingFaults, type Settings } from './settings';
 
 export type { Settings } from './settings';
@@ -68,9 +69,11 @@ export class Postgres extends Construct {
     const config = new Config(this, 'config', { files: { 'postgresql.conf': printSettings({ listen_addresses: '*', ...all }) } });
     const scripts = Object.keys(initScripts).length > 0 ? [{ config: new Config(this, 'init', { files: initScripts }), path: '/docker-entrypoint-initdb.d' }] : [];
     const folder = dataFolder(version);
+    const start = new Config(this, 'scripts', { files: { start: startScript({ ...folder, major: version, secrets: SECRETS }) }, executable: true });
 
     this.workload = new Workload(this, 'Default', {
       image: this.image,
+      command: [`${CONFIGURATION}/bin/start`],
       args: ['postgres', '-c', `config_file=${CONFIGURATION}/postgresql.conf`],
       ports: { postgres: 5432 },
       env: {
@@ -81,7 +84,7 @@ export class Postgres extends Construct {
         POSTGRES_INITDB_ARGS: '--data-checksums --auth-host=scram-sha-256',
         PGDATA: folder.data,
       },
-      mounts: [{ volume: data, path: folder.volume }, { config, path: CONFIGURATION }, { secret: this.password.secret, path: SECRETS }, ...scripts],
+      mounts: [{ volume: data, path: folder.volume }, { config, path: CONFIGURATION }, { config: start, path: `${CONFIGURATION}/bin` }, { secret: this.password.secret, path: SECRETS }, ...scripts],
       scratch: [{ path: '/tmp', size: '64Mi' }, { path: '/var/run/postgresql', size: '1Mi' }],
       // Parallel queries exchange rows there.
       sharedMemory: Size.bytes(Math.min(Size.mebibytes(256).bytes, limit.share(1 / 8).bytes)),
@@ -98,6 +101,10 @@ export class Postgres extends Construct {
     this.endpoint = this.workload.endpoint('postgres');
     if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published });
 
+    addRunbook(this, () => [{
+      purpose: 'look', title: `A prompt of the database ${database}`, of: this.workload,
+      content: [steps([{ do: 'execute', in: this.workload, command: ['psql', '-U', user, '-d', database] }])],
+    }]);
     addCheck(this, function* () {
       yield* settingFaults(all, limit, overcommit);
       if (!Number.isInteger(version) || version < 14) {

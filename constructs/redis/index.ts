@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import {
-  addCheck, attempt, Config, Image, readResources, reportProblem, Route, Secret, Size, Text, text, Volume, Workload,
+  addCheck, addRunbook, attempt, Config, Image, readResources, reportProblem, Route, Secret, Size, steps, Text, text, Volume, Workload,
   type Endpoint, type ResourcesLike, type SecretKey, type SizeLike, type Tier,
 } from '../../lib/model';
 import { HealthProbes } from '../health-probes';
@@ -73,6 +73,10 @@ export class Redis extends Construct {
     this.endpoint = this.workload.endpoint('redis');
     if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published });
 
+    addRunbook(this, () => [{
+      purpose: 'look', title: `A prompt of the Redis ${id}`, of: this.workload,
+      content: [steps([{ do: 'execute', in: this.workload, command: ['sh', '-c', `REDISCLI_AUTH=$(cat ${SECRETS}/password) exec redis-cli`] }])],
+    }]);
     addCheck(this, function* () {
       if (memory.bytes > limit.bytes * 0.75) {
         yield { code: 'redis-over-limit', what: `maxMemory (${memory}) is more than three quarters of the memory limit (${limit}): copies of pages while it writes to the disk need the rest`, fix: 'raise resources.memory, or lower maxMemory' };

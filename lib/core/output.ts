@@ -6,6 +6,7 @@ import type { OutputFile } from './target';
 
 /** In the output folder: what the last synthesis wrote, so that the next one knows what is its own. */
 export const LEDGER = '.compose8s.json';
+const STAGING = '.compose8s-';
 
 interface Ledger {
   /** Path → SHA-256 of what was written. */
@@ -43,7 +44,8 @@ export class Output {
 
   write(files: ReadonlyMap<string, OutputFile>, scope?: readonly string[]): Written {
     mkdirSync(this.folder, { recursive: true });
-    const staging = mkdtempSync(join(this.folder, '.compose8s-'));
+    this.removeLeftovers();
+    const staging = mkdtempSync(join(this.folder, `${STAGING}${process.pid}-`));
     try {
       const hashes: Record<string, string> = {};
       const changed: string[] = [];
@@ -66,10 +68,31 @@ export class Output {
       const ledger = Object.fromEntries([...others, ...Object.entries(hashes)].sort(([a], [b]) => (a < b ? -1 : 1)));
       mkdirSync(join(staging, 'new'), { recursive: true });
       writeFileSync(join(staging, 'new', LEDGER), `${JSON.stringify({ files: ledger }, null, 1)}\n`);
-      this.replace(staging, removed, [...changed, LEDGER]);
+      // A run that is killed from here on leaves files of both: the next one has to know all of them for its own.
+      this.writeLedger(staging, { ...hashes, ...this.ledger.files });
+      try {
+        this.replace(staging, removed, [...changed, LEDGER]);
+      } catch (error) {
+        this.writeLedger(staging, this.ledger.files);
+        throw error;
+      }
       return { written: changed.length, unchanged: files.size - changed.length, removed: removed.length, kept };
     } finally {
       rmSync(staging, { recursive: true, force: true });
+    }
+  }
+
+  private writeLedger(staging: string, files: Readonly<Record<string, string>>): void {
+    const path = join(staging, LEDGER);
+    writeFileSync(path, `${JSON.stringify({ files }, null, 1)}\n`);
+    renameSync(path, join(this.folder, LEDGER));
+  }
+
+  /** What runs that were killed have left beside the output. */
+  private removeLeftovers(): void {
+    for (const name of readdirSync(this.folder)) {
+      const pid = new RegExp(`^\\${STAGING}(\\d+)-`).exec(name)?.[1];
+      if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(this.folder, name), { recursive: true, force: true });
     }
   }
 
@@ -158,4 +181,13 @@ export function sha256(content: string | Buffer): string {
 
 function isExecutable(path: string): boolean {
   return (statSync(path).mode & 0o100) !== 0;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

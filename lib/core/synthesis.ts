@@ -3,6 +3,7 @@ import { problemsBelow, type Problem } from '../model';
 import { applyAspects } from './aspects';
 import { Graph } from './graph';
 import { appProblems, graphProblems } from './graph-problems';
+import { OPERATIONS_FILE, operationsGuide } from './operations';
 import type { OutputFile, Note, Rendering, Target } from './target';
 import { Stack } from './stack';
 
@@ -51,8 +52,13 @@ export function synthesize(root: Construct, keep: (stack: Stack, target?: Target
 /** One graph, which has no problems, on one target. The target may find some. */
 export function emit(graph: Graph, target: Target): Emission {
   const rendering = target.render(graph);
-  const files = rendering.problems.length > 0 ? new Map<string, OutputFile>() : new Map([...target.print(rendering.documents, graph), ...rendering.files]);
+  const files = rendering.problems.length > 0 ? new Map<string, OutputFile>() : new Map([...target.print(rendering.documents, graph), ...rendering.files, ...guideOf(graph, target, rendering)]);
   return { graph, target, rendering, files };
+}
+
+function guideOf(graph: Graph, target: Target, { documents, notes }: Rendering): readonly (readonly [string, OutputFile])[] {
+  const operations = target.operations?.(graph, documents);
+  return operations ? [[OPERATIONS_FILE, { text: operationsGuide(graph, notes, operations) }]] : [];
 }
 
 function targetProblems({ targets, node }: Stack): Problem[] {

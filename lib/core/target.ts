@@ -1,6 +1,7 @@
 import type { Construct, IConstruct } from 'constructs';
 import type { Fault, Problem } from '../model';
 import type { Graph } from './graph';
+import type { Operations } from './operations';
 
 /** One emitted object: a Compose service, a Kubernetes Deployment. It knows the construct that made it. */
 export interface Document {
@@ -60,6 +61,8 @@ export interface Target {
   conflicts?(graphs: readonly Graph[]): readonly Problem[];
   /** The documents as a cluster takes them, where the target makes such. */
   manifests?(graph: Graph): readonly object[];
+  /** How people operate what is emitted, for the guide that is written beside it. Default: no guide. */
+  operations?(graph: Graph, documents: readonly Document[]): Operations;
   /** Who can reach whom by these documents alone: a model of the target's networks, for tests and diagrams. */
   reach?(documents: readonly Document[]): readonly Connection[];
 }

@@ -11,6 +11,7 @@ export * from './primitive';
 export * from './probe';
 export * from './problem';
 export * from './route';
+export * from './runbook';
 export * from './secret';
 export * from './size';
 export * from './text';

@@ -62,9 +62,15 @@ export function attempt<T>(construct: IConstruct, field: string, read: () => T, 
 
 /** All problems below `root`: those reported so far and those that the checks find now. */
 export function problemsBelow(root: IConstruct): Problem[] {
-  return root.node.findAll().flatMap(construct => [
-    ...(reported.get(construct) ?? []),
-    ...(checks.get(construct) ?? []).flatMap(check => [...check()].map(fault => ({ ...fault, at: pathOf(construct) }))),
-    ...construct.node.validate().map(what => ({ code: 'validation', what, fix: 'see the validation that the construct itself declares', at: pathOf(construct) })),
-  ]);
+  const problems: Problem[] = [];
+  for (const construct of root.node.findAll()) {
+    problems.push(...reported.get(construct) ?? []);
+    for (const check of checks.get(construct) ?? []) {
+      for (const fault of check()) problems.push({ ...fault, at: pathOf(construct) });
+    }
+    for (const what of construct.node.validate()) {
+      problems.push({ code: 'validation', what, fix: 'see the validation that the construct itself declares', at: pathOf(construct) });
+    }
+  }
+  return problems;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import fs, { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Compose, Config, Image, Stack, type Target } from '../../lib';
@@ -32,7 +33,7 @@ describe('synthesis to the disk', () => {
     const folder = temporaryFolder();
     run(shop(folder));
     expect(Object.keys(filesBelow(folder)).sort()).toEqual([
-      'shop/dev/PARITY.md', 'shop/dev/compose/.env.example', 'shop/dev/compose/compose.yaml', 'shop/dev/compose/config/config/a', 'shop/dev/parity.json',
+      'shop/dev/PARITY.md', 'shop/dev/compose/.env.example', 'shop/dev/compose/OPERATIONS.md', 'shop/dev/compose/compose.yaml', 'shop/dev/compose/config/config/a', 'shop/dev/parity.json',
     ]);
   });
 
@@ -40,7 +41,7 @@ describe('synthesis to the disk', () => {
     const folder = temporaryFolder();
     const { out, err, exitCode } = run(shop(folder));
     expect({ out: out.replaceAll(/\S*compose8s-test-\w+/g, 'OUT'), err, exitCode }).toEqual({
-      out: '✔ OUT/shop/dev/compose  3 files, 1 workloads\n  → docker compose --project-directory OUT/shop/dev/compose up --build --wait\n5 files written, 0 unchanged, 0 removed\n',
+      out: '✔ OUT/shop/dev/compose  4 files, 1 workloads\n  → docker compose --project-directory OUT/shop/dev/compose up --build --wait\n6 files written, 0 unchanged, 0 removed\n',
       err: '', exitCode: undefined,
     });
   });
@@ -69,7 +70,7 @@ describe('synthesis to the disk', () => {
     const changed = Object.entries(timesBelow(folder)).filter(([, time]) => time !== past.getTime()).map(([path]) => path);
     // The hash of the content is in the service.
     expect(changed.sort()).toEqual(['shop/dev/compose/compose.yaml', `${CONFIG}/b`]);
-    expect(out).toContain('2 files written, 4 unchanged, 0 removed\n');
+    expect(out).toContain('2 files written, 5 unchanged, 0 removed\n');
   });
 
   test('removes what it wrote before and no longer emits, with the folders that this empties', () => {
@@ -77,7 +78,7 @@ describe('synthesis to the disk', () => {
     run(shop(folder, { environments: ['dev', 'prod'] }));
     const { out } = run(shop(folder, { environments: ['dev'] }));
     expect(existsSync(join(folder, 'shop/prod'))).toBe(false);
-    expect(out).toContain('0 files written, 5 unchanged, 5 removed\n');
+    expect(out).toContain('0 files written, 6 unchanged, 6 removed\n');
   });
 
   test('removes a whole system that is gone', () => {
@@ -175,7 +176,7 @@ describe('other people\'s files', () => {
     const folder = temporaryFolder();
     run(shop(folder));
     rmSync(join(folder, '.compose8s.json'));
-    expect(run(shop(folder)).out).toContain('0 files written, 5 unchanged');
+    expect(run(shop(folder)).out).toContain('0 files written, 6 unchanged');
   });
 
   test('are all that stands there when the ledger cannot be read', () => {
@@ -211,6 +212,25 @@ describe('a run that fails', () => {
     expect(existsSync(join(folder, 'dist'))).toBe(false);
   });
 
+  test('by being killed while it wrote does not hinder the next one, which takes everything for its own', () => {
+    const folder = temporaryFolder();
+    const program = `
+      const fs = require('node:fs');
+      const rename = fs.renameSync;
+      let steps = 0;
+      fs.renameSync = (...paths) => { if (++steps === 4) process.kill(process.pid, 'SIGKILL'); rename(...paths); };
+      const { App, Compose, Config, Stack } = require('./lib');
+      const app = new App({ outdir: ${JSON.stringify(folder)} });
+      new Config(new Stack(app, 'shop', 'dev', { targets: [new Compose()] }), 'config', { files: { a: '1', b: '2', c: '3', d: '4' } });
+      app.synth();
+    `;
+    expect(spawnSync(process.execPath, ['--require', 'tsx/cjs', '-e', program], { cwd: join(__dirname, '../..') }).signal).toBe('SIGKILL');
+    expect(readdirSync(folder).filter(name => name.startsWith('.compose8s-'))).toHaveLength(1);
+    expect(run(shop(folder, { files: { a: 'other', b: 'other' } }))).toMatchObject({ err: '', exitCode: undefined });
+    expect(readdirSync(folder).sort()).toEqual(['.compose8s.json', 'shop']);
+    expect(Object.keys(filesBelow(folder)).filter(path => path.includes('/config/')).sort()).toEqual([`${CONFIG}/a`, `${CONFIG}/b`]);
+  });
+
   test('at any step of writing takes back what it did', () => {
     const folder = temporaryFolder();
     run(shop(folder, { files: { a: 'A', z: 'Z', old: '' } }));
@@ -230,13 +250,13 @@ describe('a run that fails', () => {
         spy.mockRestore();
       }
     };
-    for (let fatal = 1; fatal <= 9; fatal += 1) {
+    for (let fatal = 1; fatal <= 10; fatal += 1) {
       expect(() => { failAt(fatal); }).toThrow('no space left');
       expect({ files: filesBelow(folder), ledger: readFileSync(join(folder, '.compose8s.json'), 'utf8') }).toEqual(before);
     }
     failAt(Infinity);
-    // One removed; two configs, compose.yaml and the ledger set aside and replaced.
-    expect([steps, filesBelow(folder)[`${CONFIG}/a`]]).toEqual([9, 'new A']);
+    // The ledger of both; one removed; two configs, compose.yaml and the ledger set aside and replaced.
+    expect([steps, filesBelow(folder)[`${CONFIG}/a`]]).toEqual([10, 'new A']);
     expect(readdirSync(folder).sort()).toEqual(['.compose8s.json', 'shop']);
   });
 });

@@ -1,7 +1,7 @@
 import { Duration, type AlertRule, type DurationString } from '../../../lib/model';
 import { yaml, type Yaml } from '../yaml';
 
-/** An alert. `docs/runbooks.md` has a section of its name. */
+/** An alert. The guide beside the emitted files, and `docs/runbooks.md`, have a section of its name. */
 export interface Rule {
   readonly alert: string;
   /** `critical`: somebody must look now. `warning`: within the day. */
@@ -20,8 +20,8 @@ export interface RuleGroup {
   readonly rules: readonly Rule[];
 }
 
-/** Where the runbooks are: in the library's documentation. */
-export const RUNBOOKS = 'docs/runbooks.md';
+/** Where the runbooks are: in the guide beside the emitted files, which spells their commands. */
+export const RUNBOOKS = 'OPERATIONS.md';
 
 /** What Prometheus' rule files and the PrometheusRule of its Operator have in common. */
 export function ruleFile(groups: readonly RuleGroup[]): Yaml {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { contentOf } from '../output';
 import type { OutputFile } from '../target';
 import { at, isMapping } from './fields';
+import { OPERATIONS_FILE } from '../operations/operations';
 
 /** A part of an emitted folder that an engine or a cluster knows by name: read back from its files. */
 export interface Resource {
@@ -33,6 +34,8 @@ export function resourcesOf(files: Files): Map<string, Resource> {
   const resources = new Map<string, Resource>();
   const add = (kind: string, name: string, body: unknown) => resources.set(`${kind}/${name}`, { kind, name, body });
   for (const [path, content] of files) {
+    // For people: it changes nothing that runs.
+    if (path === OPERATIONS_FILE) continue;
     if (!/^[^/]+\.yaml$/.test(path)) {
       add('files', path, createHash('sha256').update(content).digest('hex'));
       continue;

@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { builtImages, buildFiles } from '../../core/build-context';
 import { secretOf, type Graph } from '../../core/graph';
+import type { Operations } from '../../core/operations';
 import { Patches } from '../../core/patches';
 import { yaml, yamlEntries } from '../../core/yaml';
 import { Findings, type Connection, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
@@ -10,6 +11,7 @@ import { secretsFolder, type Context } from './context';
 import { Dialect } from './dialect';
 import { envExample, mountsSources } from './environment';
 import { composeNetworks, networksOf, type Network } from './networks';
+import { composeOperations } from './operations';
 import { reachOnCompose } from './reach';
 import { scheduleConfigs } from './schedule';
 import { serviceOf } from './services';
@@ -100,6 +102,10 @@ export class Compose implements Target {
       ...(graph.secrets.length > 0 ? [`npx compose8s secrets init ${graph.stack.node.path}`] : []),
       `${elsewhere}docker compose --project-directory ${folder} up --build --wait`,
     ];
+  }
+
+  operations(graph: Graph): Operations {
+    return composeOperations(graph, this.next(`dist/${graph.stack.node.path}/${this.name}`, graph));
   }
 
   reach(documents: readonly Document[]): readonly Connection[] {

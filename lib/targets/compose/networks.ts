@@ -74,8 +74,9 @@ function byRange(graph: Graph, networks: readonly Network[]): Map<string | undef
 }
 
 /**
- * Gives each network a block of the range. A block's place comes from the network's name, so that a network more or
- * less does not move the others, which would have to be made anew.
+ * Gives each network a block of the range. A block's place comes from the network's name; where it is taken, from the
+ * next free one, in the order of the program. So a network more or less moves few others, if any: those that move are
+ * made anew, with what is connected to them.
  */
 function carve(range: string, networks: readonly Network[], subnets: Map<string, string>, faults: Fault[]): void {
   const parsed = parseRange(range);
@@ -84,7 +85,7 @@ function carve(range: string, networks: readonly Network[], subnets: Map<string,
     return;
   }
   const taken: { from: number; to: number }[] = [];
-  const bySize = networks.map(network => ({ network, size: blockSize(network) })).sort((a, b) => b.size - a.size || (a.network.name < b.network.name ? -1 : 1));
+  const bySize = networks.map(network => ({ network, size: blockSize(network) })).sort((a, b) => b.size - a.size);
   for (const { network, size } of bySize) {
     const places = Math.floor(parsed.size / size);
     const first = places > 0 ? createHash('sha256').update(network.name).digest().readUInt32BE(0) % places : 0;

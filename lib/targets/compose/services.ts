@@ -68,6 +68,9 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     findings.note(workload, 'connections', 'approximated', 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other');
   }
   if (internet) findings.note(workload, 'internet', 'approximated', "Docker cannot tell the internet from the host's other networks: private addresses can be reached as well");
+  if (runs.kind === 'service' && typeof runs.restart !== 'string') {
+    findings.note(workload, 'runs.restart', 'approximated', 'Docker starts it again only after a failure, not when the host or Docker itself was restarted: docker compose up --wait does');
+  }
   if (loosened.writableRoot) findings.note(workload, 'loosened.writableRoot', 'loosened', 'its root file system can be written to');
   for (const risk of loosened.accepted ?? []) findings.note(workload, 'loosened.accepted', 'loosened', risk);
   for (const capability of loosened.capabilities ?? []) findings.note(workload, 'loosened.capabilities', 'loosened', `it keeps the capability ${capability}`);

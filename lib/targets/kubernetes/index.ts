@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { builtImages, buildFiles } from '../../core/build-context';
 import type { Graph } from '../../core/graph';
 import { graphProblems } from '../../core/graph-problems';
+import type { Operations } from '../../core/operations';
 import { sha256 } from '../../core/output';
 import { Patches } from '../../core/patches';
 import { SynthesisError } from '../../core/synthesis';
@@ -12,6 +13,7 @@ import { certificateDocuments } from './certificates';
 import { document, fileOf, labelsOf, type ClusterDns, type Context, type Expose, type PrometheusOperator } from './context';
 import { Dialect } from './dialect';
 import { buildCommands, isPushable } from './images';
+import { kubernetesOperations } from './operations';
 import { alertRulesDocuments, metricsDocuments } from './operator';
 import { Plan } from './plan';
 import { DENY_ALL, denyAll } from './policies';
@@ -107,6 +109,10 @@ export class Kubernetes implements Target {
       ...(graph.secrets.length > 0 ? [`kubectl apply --server-side -f ${folder}/${NAMESPACE_FILE}`, `npx compose8s secrets kubernetes ${graph.stack.node.path} | kubectl apply --server-side -f -`] : []),
       `kubectl apply --server-side -f ${folder}`,
     ];
+  }
+
+  operations(graph: Graph, documents: readonly Document[]): Operations {
+    return kubernetesOperations(graph, documents, this.registry);
   }
 
   reach(documents: readonly Document[]): readonly Connection[] {

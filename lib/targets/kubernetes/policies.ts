@@ -23,29 +23,31 @@ function dnsOf({ dns: { namespace = 'kube-system', podLabels = { 'k8s-app': 'kub
 
 export const DENY_ALL = 'default-deny';
 
-/** Nobody may talk to anybody: what follows from references is then allowed, one by one. */
+/** Nobody may talk to anybody, but ask for names: what follows from references is then allowed, one by one. */
 export function denyAll(context: Context): Body<'NetworkPolicy'> {
   const { stack } = context.graph;
   return {
     metadata: { name: DENY_ALL, namespace: stack.projectName, labels: labelsOf(context, stack.projectName) },
-    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], egress: [dnsOf(context)] },
   };
 }
 
 /**
- * What a workload's pods may do, both ways. A policy covers whole pods: what runs in them before the workload brings its
- * own edges along, here and at the other end. All may ask for names.
+ * What a workload's pods may do, both ways, if anything. A policy covers whole pods: what runs in them before the
+ * workload brings its own edges along, here and at the other end.
  */
-export function policyOf(workload: Workload, context: Context): Body<'NetworkPolicy'> {
+export function policyOf(workload: Workload, context: Context): Body<'NetworkPolicy'> | undefined {
   const name = context.graph.name(workload);
   const ingress = ingressOf(workload, context);
+  const egress = egressOf(workload, context);
+  if (ingress.length + egress.length === 0) return undefined;
   return {
     metadata: metadata(context, name),
     spec: {
       podSelector: { matchLabels: selectorOf(name) },
       policyTypes: ['Ingress', 'Egress'],
       ...(ingress.length > 0 ? { ingress } : {}),
-      egress: egressOf(workload, context),
+      ...(egress.length > 0 ? { egress } : {}),
     },
   };
 }
@@ -87,7 +89,7 @@ function egressOf(workload: Workload, context: Context): EgressRule[] {
     to: [podsOf(to, context)],
     ports: [...portNames].map(portName => portOf(to.spec.ports[portName]!.number, to.spec.ports[portName]!.protocol)),
   }));
-  return [...calls, ...(inhabitants.some(({ spec }) => spec.internet) ? [{ to: INTERNET }] : []), dnsOf(context)];
+  return [...calls, ...(inhabitants.some(({ spec }) => spec.internet) ? [{ to: INTERNET }] : [])];
 }
 
 function podsOf(workload: Workload, { graph }: Context): Peer {

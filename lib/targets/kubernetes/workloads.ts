@@ -50,6 +50,7 @@ export function workloadDocuments(workload: Workload, context: Context): Documen
     findings.note(workload, 'stop.signal', 'approximated', `the signal is the one that the image names (STOPSIGNAL), which should be ${stop.signal}; clusters have had a field for it only since version 1.33`);
   }
   const name = graph.name(workload);
+  const policy = policyOf(workload, context);
   noteRounding(workload, context);
   for (const { workload: guest } of plan.guestsOf(workload)) {
     const more = graph.edgesFrom(guest).filter(({ to, port }) => !graph.edgesFrom(workload).some(edge => edge.to === to && edge.port === port));
@@ -58,7 +59,7 @@ export function workloadDocuments(workload: Workload, context: Context): Documen
   return [
     document(context, workload, 'ServiceAccount', name, { metadata: metadata(context, name), automountServiceAccountToken: false }),
     ...(CONTROLLERS[runs.kind] as (w: Workload, r: Run, c: Context) => Document[])(workload, runs, context),
-    document(context, workload, 'NetworkPolicy', name, policyOf(workload, context), 'network-policies.yaml'),
+    ...(policy ? [document(context, workload, 'NetworkPolicy', name, policy, 'network-policies.yaml')] : []),
   ];
 }
 

@@ -33,12 +33,15 @@ export function describeChanges(site: () => Site): void {
     await site().ready();
   });
 
-  test('a new password replaces the services that use it, and they understand each other', async () => {
+  test.each([
+    ['Redis', 'redis-credentials', ['migrate', 'redis', 'web']],
+    ['Postgres', 'postgres-credentials', ['backup', 'migrate', 'postgres', 'web']],
+  ])('a new password of %s replaces the services that use it, and they understand each other', async (_product, secret, users) => {
     const { stack } = site();
     expect(await replacedBy(async () => {
-      await rm(join(stack.secrets, 'redis-credentials', 'password'));
+      await rm(join(stack.secrets, secret, 'password'));
       await stack.initSecrets();
-    })).toEqual(['migrate', 'redis', 'web']);
+    })).toEqual(users);
     await site().ready();
     expect(await site().visitor.request('/')).toMatchObject({ status: 200 });
   });

@@ -1,7 +1,7 @@
 # The stand-in images and the names under which the stacks ask for them. One line per image; add a tag here when a
 # stack names another version.
 group "default" {
-  targets = ["alpine", "python", "postgres", "redis", "nginx", "adminer", "certbot", "golang", "prometheus"]
+  targets = ["alpine", "python", "postgres", "redis", "nginx", "adminer", "certbot", "golang", "node", "prometheus"]
 }
 
 # test/e2e/engine/start adds a context `host`: this machine's certificates and mirror settings.
@@ -55,6 +55,12 @@ target "golang" {
   context  = "golang"
   contexts = { base = "target:base" }
   tags     = ["golang:1.26-alpine"]
+}
+
+target "node" {
+  context  = "node"
+  contexts = { alpine = "target:alpine" }
+  tags     = ["node:22-alpine"]
 }
 
 # One program each, from the package of its name.

@@ -6,7 +6,7 @@ import { clusterOf } from './cluster';
 describe('a service on Kubernetes', () => {
   test('is a Deployment with a Service of its name and an account of its own', () => {
     const cluster = clusterOf(stack => service(stack, 'web'));
-    expect(cluster.all).toEqual(['Namespace/shop-dev', 'NetworkPolicy/default-deny', 'NetworkPolicy/web', 'ServiceAccount/web', 'Service/web', 'Deployment/web']);
+    expect(cluster.all).toEqual(['Namespace/shop-dev', 'NetworkPolicy/default-deny', 'ServiceAccount/web', 'Service/web', 'Deployment/web']);
     expect(cluster.get('ServiceAccount', 'web').automountServiceAccountToken).toBe(false);
     expect(cluster.pod('web')).toMatchObject({ serviceAccountName: 'web', automountServiceAccountToken: false, enableServiceLinks: false });
   });

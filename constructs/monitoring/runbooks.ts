@@ -1,0 +1,94 @@
+import { advice, type Advice, type Runbook } from '../../lib/model';
+
+const SERVICE = 'SERVICE';
+const status = { do: 'status', of: SERVICE } as const;
+const logs = { do: 'logs', of: SERVICE } as const;
+const ended = { do: 'logs', of: SERVICE, ended: true } as const;
+const start = { do: 'start', of: SERVICE } as const;
+const disk = { do: 'disk' } as const;
+
+/** What to do about each alert that {@link Monitoring} raises. `monitoring`: the name of the construct, which its exporters' begin with. */
+export function alertRunbooks(monitoring: string): readonly Runbook[] {
+  const exporter = { do: 'logs', of: `${monitoring}-${SERVICE}-exporter` } as const;
+  const startExporter = { do: 'start', of: `${monitoring}-${SERVICE}-exporter` } as const;
+  const runbooks: Readonly<Record<string, readonly Advice[]>> = {
+    ServiceDown: [
+      advice`What is there: ${status}.`,
+      advice`Why it ended: ${ended}. Exit code 137 is the memory limit, more often than not.`,
+      advice`Start it, if nothing has done so by itself: ${start}.`,
+      advice`Where only the exporter is down (the job is \`postgres\`, \`redis\` or \`nginx\`): ${exporter}. If it cannot log in to Postgres, ${startExporter} makes its role anew.`,
+    ],
+    ReadinessFailing: [
+      advice`Why: ${logs}. The answer of most readiness checks names what failed.`,
+      advice`Look for an alert on what it needs, databases and caches first, and follow that one's section.`,
+      advice`Starting it anew (${start}) helps only where the program does not connect again by itself.`,
+    ],
+    PublicRouteFailing: [
+      advice`From outside: \`curl -v https://NAME/\`. Whether TLS holds comes first, then the status.`,
+      advice`502 and 504: the proxy cannot reach the application. See ServiceDown and ReadinessFailing of what stands behind it.`,
+      advice`A certificate for another name, or of an unknown authority: see Certificates in \`OPERATIONS.md\`.`,
+      advice`No answer at all, though the proxy is well: look at DNS, and at the firewall before this system.`,
+    ],
+    RestartLoop: [
+      advice`The last words before each end: ${ended}.`,
+      advice`Exit code 137 or \`OOMKilled\`: it needs more memory than its limit, or it leaks. Raise \`resources.memory\` in the program.`,
+      advice`A liveness check that fails under load ends healthy processes: it must not ask for anything that takes long.`,
+    ],
+    SlowRequests: [
+      advice`The dashboards Requests, Postgres and System: which of them changed at that time?`,
+      advice`In \`psql\`: \`SELECT pid, now() - query_start AS since, state, query FROM pg_stat_activity WHERE state <> 'idle' ORDER BY 2 DESC\`.`,
+      advice`Processors at their limit: more replicas, or more \`resources.cpu\`, in the program.`,
+    ],
+    RequestErrors: [
+      advice`What the application says: ${logs}. Traces, where there are any.`,
+      advice`After a release: see Upgrade and roll-back in \`OPERATIONS.md\`.`,
+      advice`See ReadinessFailing: what it needs may be away.`,
+    ],
+    DiskFilling: [
+      advice`What takes the room: ${disk}; on the machine itself, \`df -h\` and \`du\`.`,
+      advice`Old images and build caches: \`docker image prune\`, \`docker builder prune\`; nodes of a cluster do this by themselves. Never remove volumes.`,
+      advice`Backups: are they kept longer than the disk allows? Logs are rotated and do not grow.`,
+      advice`Else a larger disk, before DiskFull.`,
+    ],
+    DiskFull: [advice`Do at once what DiskFilling says: Postgres will stop writing. Do not remove files below a database's folder, the write-ahead log least of all.`],
+    CertificateExpiresSoon: [advice`See Certificates in \`OPERATIONS.md\`. One that is renewed by itself should have been by now: find out why it was not, while there is time.`],
+    CertificateExpires: [advice`As CertificateExpiresSoon, now. If the authority does not answer, ask another one for a certificate by hand, and use it as one that is \`given\`.`],
+    PostgresConnections: [
+      advice`Who holds them, in \`psql\`: \`SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC\`.`,
+      advice`\`idle in transaction\` for long is a fault of the program. \`SELECT pg_terminate_backend(PID)\` frees one; the program must be mended.`,
+      advice`Replicas × workers × pool size of the applications must be below \`max_connections\`. Lower the pools, or raise the setting together with the memory limit.`,
+    ],
+    PostgresReplicationLag: [
+      advice`On the primary, in \`psql\`: \`SELECT * FROM pg_stat_replication\`. No row: the replica is not connected, and its log says why: ${logs}.`,
+      advice`A long query on the replica holds it up: end it.`,
+      advice`Else the network, or the replica's disk, is too slow for what is written.`,
+    ],
+    PostgresCheckpoints: [
+      advice`A migration or an import is going on: wait until it ends.`,
+      advice`Else raise \`max_wal_size\` in the program, to what is written in about 15 minutes. The volume must have room for it.`,
+    ],
+    PostgresVolumeFilling: [
+      advice`The largest tables, in \`psql\`: \`SELECT relname, pg_size_pretty(pg_total_relation_size(oid)) FROM pg_class ORDER BY pg_total_relation_size(oid) DESC LIMIT 10\`.`,
+      advice`Dead rows: \`SELECT relname, n_dead_tup FROM pg_stat_user_tables ORDER BY 2 DESC\`; \`VACUUM\` where autovacuum does not keep up.`,
+      advice`Raise \`storage\` in the program. A claim of a cluster must be resized as well (\`kubectl edit persistentvolumeclaim\`), where its storage class allows that.`,
+    ],
+    RedisMemory: [
+      advice`What takes the room: \`redis-cli --bigkeys\`. A queue that grows means that its workers are down, or too slow.`,
+      advice`Raise \`maxMemory\` together with \`resources.memory\` in the program: it may be three quarters of the limit.`,
+    ],
+    RedisEvictions: [
+      advice`Look at the share of hits on the Redis dashboard first: as long as it is high, nothing is wrong.`,
+      advice`Raise \`maxMemory\` and \`resources.memory\` in the program, or let keys live shorter.`,
+    ],
+    BackupOld: [
+      advice`What the last run said: ${logs}.`,
+      advice`Its exit code names the cause. 4: the database is away. 5: the dump failed. 7: the disk is full. 75: another run holds the lock.`,
+      advice`Mend that, and make a backup by hand: see Backup and restore in \`OPERATIONS.md\`.`,
+    ],
+    BackupAbsent: [
+      advice`As BackupOld.`,
+      advice`If there are backups, their exporter does not see them: ${exporter}. It reads \`backup.prom\` in their volume.`,
+    ],
+  };
+  return Object.entries(runbooks).map(([title, content]) => ({ purpose: 'alert', title, content }));
+}

@@ -1,0 +1,30 @@
+/**
+ * Runs before the image's own entry point. Refuses a volume with the data of another major version, in whose place the
+ * image would make an empty database; and gives the role the password of the secret, which the image does on an empty
+ * volume only: so that a changed password holds after a restart.
+ */
+export function startScript({ volume, data, major, secrets }: { readonly volume: string; readonly data: string; readonly major: number; readonly secrets: string }): string {
+  return `#!/bin/sh
+set -eu
+
+for found in ${volume}/PG_VERSION ${volume}/pgdata/PG_VERSION ${volume}/*/docker/PG_VERSION; do
+  [ -f "$found" ] || continue
+  [ "$(cat "$found")" = ${major} ] || {
+    echo "start: the volume holds the data of Postgres $(cat "$found") in \${found%/PG_VERSION}, and this is ${major}. Make a backup with the former version, give the new one an empty volume, and restore it there." >&2
+    exit 1
+  }
+done
+
+# Over the socket, to which nobody else has access; the value is in no argument and no environment.
+set_password() {
+  until pg_isready -q -U "$POSTGRES_USER" -d "$POSTGRES_DB"; do sleep 1; done
+  psql -X -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" >/dev/null <<'END'
+\\set password \`cat ${secrets}/password\`
+SELECT format('ALTER ROLE %I PASSWORD %L', current_user, :'password') \\gexec
+END
+}
+if [ -f ${data}/PG_VERSION ]; then set_password & fi
+
+exec docker-entrypoint.sh "$@"
+`;
+}

@@ -1,0 +1,126 @@
+import type { Construct } from 'constructs';
+import { join } from 'node:path';
+import { Aspects } from '../../lib/core/aspects';
+import { Graph } from '../../lib/core/graph';
+import { scanPlanOf } from '../../lib/core/scan-plan';
+import { Stack, type StackProps } from '../../lib/core/stack';
+import {
+  attempt, Config, Duration, Image, Instruction, Secret, Text, Volume, Workload,
+  type Cron, type DurationLike, type Mount, type ResourcesLike, type Run, type SizeLike, type WorkloadProps,
+} from '../../lib/model';
+
+/** Which stack a {@link SecurityScan} looks at, and when. */
+export interface SecurityScanProps extends Partial<StackProps> {
+  readonly of: Stack;
+  /** When to scan. Default: when somebody asks for it. */
+  readonly schedule?: Cron;
+  /** Where built images that name no registry are pulled from, and where the scan's own is: on a cluster the same as the target's. Without it they are handed over as archives, which only Compose can do. */
+  readonly registry?: string;
+  /** Whether registries ask who is there: then a secret of the scan holds a `config.json` of Docker. Default: no. */
+  readonly isPrivate?: boolean;
+  /** Room for vulnerability databases and for the largest image, unpacked. Default: 20 GiB. */
+  readonly cache?: SizeLike;
+  /** Room for archives. Default: 10 GiB. */
+  readonly archives?: SizeLike;
+  /** A scanner that takes longer is ended, and failed. Only with a schedule. Default: 2 hours. */
+  readonly deadline?: DurationLike;
+  /** Of each scanner. Default: 1 CPU and 2 GiB. */
+  readonly resources?: ResourcesLike;
+}
+
+/** Named to the shell, so that the file need not be a program to those who copied it. */
+const PROGRAM = ['/bin/sh', '/opt/security-scan/security-scan.sh'] as const;
+const VERSIONS = { trivy: '0.69.3', grype: 'v0.116.0', syft: 'v1.45.1', hadolint: 'v2.14.0-alpine', alpine: '3.22' };
+
+/**
+ * Scans every image and Dockerfile of a stack: a stack of its own beside it, `shop/prod-scan` for `shop/prod`, so that
+ * nothing of what runs changes. Trivy (SARIF), Grype (JSON), Syft (SPDX) and Hadolint (SARIF) each run as a workload.
+ *
+ * Compose: a project of its own; `docker compose --profile tasks build` once, and without a schedule
+ * `docker compose run --rm trivy` and so on. Kubernetes: CronJobs, which wait for `kubectl create job` without a schedule.
+ * What they find is fetched with `collect` (a cluster's by `kubectl logs`), and read by `npx compose8s security-report`.
+ * The images that Compose makes by itself, of an image with a cron runner, are not scanned; those that they are made of are.
+ *
+ * Docker Bench is not among them: it wants the host's namespaces and the Docker socket, which no workload may have. The
+ * report judges what of it the emitted files show, and reads the JSON log of one that somebody has run on the host itself.
+ */
+export class SecurityScan extends Stack {
+  readonly trivy: Workload;
+  readonly grype: Workload;
+  readonly syft: Workload;
+  readonly hadolint: Workload;
+  /** Takes archives of images that no registry has: `docker save shop:1.0 | docker compose run --rm -T receive receive <name>`. */
+  readonly receive: Workload;
+  /** Prints all outputs: `docker compose run --rm -T collect | base64 -d | tar -xz -C reports`. */
+  readonly collect: Workload;
+
+  constructor(scope: Construct, id: string, props: SecurityScanProps) {
+    const { of: scanned, schedule, registry, isPrivate = false, cache = '20Gi', archives = '10Gi', deadline = '2h', resources = { cpu: 1, memory: '2Gi' }, ...stack } = props;
+    super(scope, scanned.system, `${scanned.environment}-${id}`, { targets: scanned.targets, ...stack });
+    const limit = attempt(this, 'deadline', () => Duration.of(deadline), Duration.hours(2));
+    const runs: Run = schedule ? { kind: 'schedule', cron: schedule, deadline: limit } : { kind: 'task' };
+    const plan = new Config(this, 'plan', { files: { 'scan.json': '{}\n', 'images.txt': '' } });
+    const reports = new Volume(this, 'reports', { size: '1Gi' });
+    const archived = new Volume(this, 'archives', { size: archives });
+    const caches = new Volume(this, 'cache', { size: cache });
+    const access = isPrivate ? new Secret(this, 'registry', { keys: { 'config.json': Secret.given('a config.json of Docker that may pull the images: docker login writes one') } }) : undefined;
+
+    const listed: Mount = { config: plan, path: '/etc/security-scan' };
+    const written: Mount = { volume: reports, path: '/reports' };
+    const workload = (name: string, more: Partial<WorkloadProps>) => new Workload(this, name, {
+      image: imageOf(registry), command: PROGRAM, args: [name], runs: { kind: 'task' }, mounts: [listed, written], resources: { cpu: '500m', memory: '256Mi' }, ...more,
+    });
+    const pulls = {
+      runs, resources, internet: true,
+      ...(access ? { env: { DOCKER_CONFIG: '/run/secrets/registry' } } : {}),
+      mounts: [listed, written, { volume: caches, path: '/cache' }, { volume: archived, path: '/archives', readOnly: true }, ...(access ? [{ secret: access, path: '/run/secrets/registry' }] : [])],
+    };
+    this.trivy = workload('trivy', pulls);
+    this.grype = workload('grype', pulls);
+    this.syft = workload('syft', pulls);
+    this.hadolint = workload('hadolint', { runs, env: { CACHE: '/tmp' } });
+    this.receive = workload('receive', { mounts: [listed, { volume: archived, path: '/archives' }] });
+    this.collect = workload('collect', { mounts: [listed, { ...written, readOnly: true }] });
+
+    // The scanned stack is complete, and as its aspects have made it, only when this one is visited.
+    Aspects.of(plan).add({ visit: () => { plan.spec.files = filesOf(scanned, registry); } });
+  }
+}
+
+function filesOf(scanned: Stack, registry: string | undefined): Record<string, Text> {
+  const { plan, dockerfiles } = scanPlanOf(new Graph(scanned), registry);
+  const files: Record<string, string> = {
+    'scan.json': `${JSON.stringify(plan, null, 2)}\n`,
+    'images.txt': plan.images.map(({ slug, from, reference }) => `${slug} ${from} ${reference}\n`).join(''),
+    ...Object.fromEntries([...dockerfiles].map(([slug, text]) => [`${slug}.Dockerfile`, text])),
+  };
+  return Object.fromEntries(Object.entries(files).map(([name, content]) => [name, Text.of(content)]));
+}
+
+/** The scanners' own programs, which need nothing of their images, beside a shell. */
+function imageOf(registry: string | undefined): Image {
+  return Image.build({
+    name: 'security-scan', version: '1.0.0', registry, context: join(__dirname, 'image'),
+    user: { uid: 10001, gid: 10001 }, tools: ['shell'], folders: ['/reports', '/archives', '/cache'],
+    labels: { description: 'Trivy, Grype, Syft and Hadolint over the images of a stack' },
+    stages: [
+      { name: 'trivy', from: `aquasec/trivy:${VERSIONS.trivy}`, instructions: [] },
+      { name: 'grype', from: `anchore/grype:${VERSIONS.grype}`, instructions: [] },
+      { name: 'syft', from: `anchore/syft:${VERSIONS.syft}`, instructions: [] },
+      { name: 'hadolint', from: `hadolint/hadolint:${VERSIONS.hadolint}`, instructions: [] },
+      {
+        name: 'scan', from: `alpine:${VERSIONS.alpine}`,
+        instructions: [
+          Instruction.run('install -d -o 10001 -g 10001 /reports /archives /cache'),
+          Instruction.copy('/usr/local/bin/trivy', '/usr/local/bin/trivy', { from: 'trivy' }),
+          Instruction.copy('/grype', '/usr/local/bin/grype', { from: 'grype' }),
+          Instruction.copy('/syft', '/usr/local/bin/syft', { from: 'syft' }),
+          Instruction.copy('/bin/hadolint', '/usr/local/bin/hadolint', { from: 'hadolint' }),
+          Instruction.copy('security-scan.sh', PROGRAM[1]),
+          Instruction.user(10001),
+          Instruction.entrypoint(...PROGRAM),
+        ],
+      },
+    ],
+  });
+}

@@ -1,0 +1,3 @@
+export { operationsGuide } from './guide';
+export { codes, plain, shell, words } from './markdown';
+export { OPERATIONS_FILE, type Operations } from './operations';

@@ -1,0 +1,61 @@
+import type { IConstruct } from 'constructs';
+import type { Workload } from './workload';
+
+/** What a person does by hand. Each target spells it in commands of its own. A string stands for a workload's name, where that is known only when it happens: `SERVICE`. */
+export type Action =
+  /** Once, apart from its schedule. `args` replace its own. `as` names the run, where a target needs a name for it. */
+  | { readonly do: 'run'; readonly workload: Workload; readonly args?: readonly string[]; readonly as: string }
+  /** Waits for the end of such a run, and shows what it says; nothing where a run is waited for anyway. */
+  | { readonly do: 'follow'; readonly run: string }
+  /** A program inside a container that runs, with a terminal. */
+  | { readonly do: 'execute'; readonly in: Workload | string; readonly command: readonly string[] }
+  /** What it wrote last; `ended`: before it ended the last time. */
+  | { readonly do: 'logs'; readonly of: Workload | string; readonly ended?: boolean }
+  | { readonly do: 'status'; readonly of: Workload | string }
+  | { readonly do: 'start'; readonly of: Workload | string }
+  /** All long-running workloads that call it, so that nobody changes its data; and back again. */
+  | { readonly do: 'stop-callers' | 'start-callers'; readonly of: Workload }
+  /** What takes the room on the disks. */
+  | { readonly do: 'disk' };
+
+/** A paragraph of Markdown, with actions as commands in it. */
+export interface Advice {
+  readonly parts: readonly (string | Action)[];
+}
+
+/** Commands to type one after the other, each with what it is for. */
+export interface Steps {
+  readonly steps: readonly { readonly action: Action; readonly why?: string }[];
+}
+
+/** What the person on call is told about a construct, in the guide that stands beside the emitted files. */
+export interface Runbook {
+  /** The section that it belongs to. An alert's is found by its title. */
+  readonly purpose: 'look' | 'backup' | 'certificate' | 'alert';
+  readonly title: string;
+  /** Told only where the target has this workload. */
+  readonly of?: Workload;
+  readonly content: readonly (Advice | Steps)[];
+}
+
+/** ``advice`Look at ${{ do: 'logs', of: 'SERVICE' }}.` `` */
+export function advice(strings: readonly string[], ...actions: readonly (Action | string)[]): Advice {
+  return { parts: strings.flatMap((string, i) => [string, ...(i < actions.length ? [actions[i]!] : [])]) };
+}
+
+/** ``steps([{ do: 'logs', of: db }, 'what it says'])`` */
+export function steps(...list: readonly (readonly [action: Action, why?: string])[]): Steps {
+  return { steps: list.map(([action, why]) => ({ action, why })) };
+}
+
+const runbooks = new WeakMap<IConstruct, (() => readonly Runbook[])[]>();
+
+/** Adds to the guide for the person on call. Asked for when the guide is written, so that it tells of the construct as it is then. */
+export function addRunbook(construct: IConstruct, write: () => readonly Runbook[]): void {
+  runbooks.set(construct, [...runbooks.get(construct) ?? [], write]);
+}
+
+/** All runbooks below `root`, in the order of the tree. */
+export function runbooksBelow(root: IConstruct): Runbook[] {
+  return root.node.findAll().flatMap(construct => (runbooks.get(construct) ?? []).flatMap(write => write()));
+}

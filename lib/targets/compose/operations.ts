@@ -1,0 +1,171 @@
+import type { Graph } from '../../core/graph';
+import { shell, words, type Operations } from '../../core/operations';
+import type { Action, Certificate, Workload } from '../../model';
+import { mountsSources } from './environment';
+import { cpuVariable, portVariable } from './services';
+
+/** How people operate a Compose project on its host. */
+export function composeOperations(graph: Graph, next: readonly string[]): Operations {
+  const { stack } = graph;
+  const hasSecrets = graph.secrets.length > 0;
+  const published = graph.routes.map(({ spec }) => `${spec.published} (\`${portVariable(graph.name(spec.to.workload), spec.to.portName)}\`${spec.reach === 'host' ? ', on 127.0.0.1 only' : ''})`);
+  return {
+    place: 'host',
+    about: `This folder is the Docker Compose project \`${stack.projectName}\`, for one host. Type the commands below in this folder; what they run is in \`${hasSecrets ? 'services.yaml' : 'compose.yaml'}\`.`,
+    needs: [
+      'Docker Engine with the plugins Compose and Buildx. From version 25 on it starts faster: it asks starting containers for their health more often.',
+      'Processors: Docker refuses a limit above what the host has. A smaller host lowers limits in `.env`; each variable is in `.env.example`.',
+      'Storage: volumes have no size of their own. The disk below `docker info --format \'{{.DockerRootDir}}\'` must have room for their sum, for images and for logs.',
+      ...(published.length > 0 ? [`Free ports: ${published.join(', ')}. Where one is taken, set its variable in \`.env\`.`] : []),
+    ],
+    firstStart: `${mountsSources(graph) ? IN_PROJECT : standingAlone(graph)}
+
+${shell(...(hasSecrets ? [`npx compose8s secrets init ${stack.node.path}`] : []), ...(mountsSources(graph) ? next.slice(-1) : serverCommands(graph)))}
+
+The last command returns when every service is healthy; if it does not end well, see
+[when something does not start](#when-something-does-not-start).`,
+    health: `${shell(
+      ['docker compose ps --all', 'what runs, what is healthy, what has ended and with which code'],
+      ['docker compose logs --tail 100 --timestamps', 'of all services; name one to see only that'],
+      ['docker compose logs --follow --tail 20 SERVICE', 'as it goes on'],
+      ['docker stats --no-stream', 'processors and memory, against the limits'],
+    )}
+
+Healthy means that the service's own readiness check passes. Docker starts a container anew when its
+program ends; one that is unhealthy it leaves as it is: \`docker compose restart SERVICE\`.`,
+    upgrade: `With the new version of this folder in place of the old one${hasSecrets ? ', its `.env` taken over and the same secrets beside it' : ', its `.env` taken over if there is one'}:
+
+${shell('docker compose up --build --wait --remove-orphans')}
+
+Only what changed is made anew. Keep the former folder: it is the way back.`,
+    rollBack: `To go back, put the former version of the folder in place and run the same command.`,
+    secrets: `Each value is a file, \`<secret>/<key>\`, in the folder that \`SECRETS_DIR\` names (in \`.env\`). A second \`.env\`, in that folder, hands
+on those that programs read from their environment. To change a value, overwrite its file in the project's
+\`secrets/${stack.node.path}\`, and there:
+
+${shell(
+  [`npx compose8s secrets init ${stack.node.path}`, 'takes note of what changed, and makes what is missing; it overwrites no value'],
+  [`npx compose8s secrets check ${stack.node.path}`, 'names what is missing, weak or out of date'],
+)}
+
+Copy the folder over the one on the host, and start what uses the value anew:
+
+${shell('docker compose up --wait')}
+ A database keeps the password that it was made with: change that in the database first.`,
+    open: ({ spec: { to, published, protocol } }) => `\`${protocol === 'tcp' ? `127.0.0.1:${published}` : `${protocol}://localhost:${published}/`}\`, on this machine only: \`${graph.name(to.workload)}\``,
+    certificate: certificate => renewal(graph, certificate),
+    byHand: 'A run by hand always names a command: without one, the container of a scheduled service waits for its time.',
+    trouble: {
+      look: shell(
+        ['docker compose config --quiet', 'whether all variables and files are there'],
+        ['docker compose ps --all', 'the state and the exit code of each'],
+        ['docker compose logs --tail 100 SERVICE', 'its last words'],
+        '# Why it ended, and what its health check said:',
+        "docker inspect --format '{{json .State}}' $(docker compose ps --all --quiet SERVICE)",
+      ),
+      signs: signs(graph),
+    },
+    imageOf: workload => workload.spec.image.reference,
+    has: () => true,
+    kindOf: () => undefined,
+    replicasOf: workload => replicasOf(graph, workload),
+    keeps: () => true,
+    spell: action => spell(graph, action),
+  };
+}
+
+const IN_PROJECT = 'Parts of the project are mounted into its services, so that it runs where the project is. In the project:';
+
+function standingAlone({ secrets }: Graph): string {
+  return `The folder stands alone. In the project, for a server that is this machine; for another one, copy ${secrets.length > 0 ? 'both folders' : 'the folder'} by other
+means (\`rsync\`, for one), and go on there from \`cd\`:`;
+}
+
+function serverCommands({ stack, secrets }: Graph): string[] {
+  const server = `/srv/${stack.system}`;
+  return [
+    `mkdir -p ${server}`,
+    `cp -aT dist/${stack.node.path}/compose ${server}/compose`,
+    ...(secrets.length > 0 ? [`cp -aT secrets/${stack.node.path} ${server}/secrets`] : []),
+    `cd ${server}/compose`,
+    ...(secrets.length > 0 ? ['echo SECRETS_DIR=../secrets > .env'] : []),
+    'docker compose up --build --wait',
+  ];
+}
+
+function signs(graph: Graph): (readonly [string, string])[] {
+  const [someone] = graph.workloads;
+  const variable = someone ? cpuVariable(graph.name(someone)) : '';
+  return [
+    ...(graph.secrets.length > 0 ? [
+      ['`env file … not found`, `variable is not set`', `the secrets are not where \`SECRETS_DIR\` says: set it in \`.env\`, or make them with \`npx compose8s secrets init ${graph.stack.node.path}\``],
+      ['`Permission denied` below `/run/secrets`', 'a secret file cannot be read by the container\'s user: the files are 0444, in a folder of 0700'],
+    ] as const : []),
+    ['`port is already allocated`', 'another program has the port: set its variable in `.env`, see `.env.example`'],
+    ['`range of CPUs is from 0.01 to …`', `the host has fewer processors than a limit: lower it in \`.env\`, as in \`${variable}=1\``],
+    ['`Pool overlaps with other one`', 'another network of the host has the addresses: `docker network ls`, and remove what is no longer used'],
+    ['exit code 137', 'it was killed, mostly for using more memory than its limit: `"OOMKilled":true` in its state'],
+    ['exit code 126 or 127', 'its program is not in the image, or cannot be run: the wrong image, or one for another processor'],
+    ['`dependency failed to start: … is unhealthy`', 'not this service, but the one it names: look at that one\'s logs'],
+    ["`didn't complete successfully: exit 1`", 'work of the release failed: `docker compose logs` of the service it names; mend the cause and start again'],
+    ['`no space left on device`', '`docker system df`; free images and build caches with `docker image prune` and `docker builder prune`, never volumes'],
+  ];
+}
+
+function renewal(graph: Graph, { spec: { source, secret } }: Certificate): string {
+  switch (source.kind) {
+    case 'acme': return `Asked for by ACME, in the name of ${source.email}, and renewed by itself 30 days before it ends. The names must lead to this host, and
+port 80 must be open to the internet.`;
+    case 'given': {
+      const users = graph.workloads.filter(({ spec: { mounts } }) => mounts.some(mount => 'certificate' in mount && mount.certificate.spec.secret === secret)).map(user => graph.name(user));
+      return `Given by a person, who must also replace it before it ends: nothing here renews it. Overwrite \`tls.crt\` (with its chain)
+and \`tls.key\` in the folder \`${graph.name(secret!)}\` of the secrets, in place, then:
+
+${shell(`docker compose restart ${users.join(' ')}`)}`;
+    }
+    case 'self-signed': return `Made by \`npx compose8s secrets init ${graph.stack.node.path}\`, and known to no browser. Remove its two files from the folder \`${graph.name(secret!)}\` of
+the secrets, run the same command, then \`docker compose up --wait\`.`;
+  }
+}
+
+function replicasOf(graph: Graph, workload: Workload): readonly [number, number] {
+  const { runs } = workload.spec;
+  // One that is scheduled waits in a container of its own.
+  if (runs.kind === 'schedule') return [1, 1];
+  if (runs.kind !== 'service') return [0, 0];
+  const replicas = graph.routesTo(workload).length > 0 ? 1 : typeof runs.replicas === 'number' ? runs.replicas : runs.replicas.min;
+  return [replicas, replicas];
+}
+
+function spell(graph: Graph, action: Action): readonly string[] {
+  const nameOf = (workload: Workload | string) => (typeof workload === 'string' ? workload : graph.name(workload));
+  switch (action.do) {
+    case 'run': return [runByHand(graph, action)];
+    // `docker compose run` returns when the run has ended.
+    case 'follow': return [];
+    case 'execute': return [`docker compose exec ${nameOf(action.in)} ${words(action.command)}`];
+    // A container keeps its log when it is started anew.
+    case 'logs': return [`docker compose logs --tail 100 ${nameOf(action.of)}`];
+    case 'status': return [`docker compose ps --all ${nameOf(action.of)}`];
+    case 'start': return [`docker compose up --wait ${nameOf(action.of)}`];
+    case 'stop-callers': {
+      const callers = callersOf(graph, action.of);
+      return callers.length > 0 ? [`docker compose stop ${callers.join(' ')}`] : [];
+    }
+    case 'start-callers': return ['docker compose up --wait'];
+    case 'disk': return ['docker system df --verbose'];
+  }
+}
+
+function runByHand(graph: Graph, { workload, args }: Extract<Action, { do: 'run' }>): string {
+  const { runs, args: own = [] } = workload.spec;
+  const given = args ?? (runs.kind === 'schedule' ? own.map(word => word.literal ?? '') : []);
+  const name = graph.name(workload);
+  // Without arguments the container would wait for its time; its job is a script there.
+  if (runs.kind === 'schedule' && given.length === 0) return `docker compose exec ${name} /etc/compose8s/job`;
+  return ['docker compose run --rm', name, words(given)].filter(Boolean).join(' ');
+}
+
+function callersOf(graph: Graph, workload: Workload): string[] {
+  return [...new Set(graph.edgesTo(workload).filter(({ from }) => from.spec.runs.kind === 'service').map(({ from }) => graph.name(from)))];
+}

@@ -1,0 +1,204 @@
+import { ownerOf, type Graph } from '../../core/graph';
+import { codes, shell, words, type Operations } from '../../core/operations';
+import type { Document } from '../../core/target';
+import type { Action, Certificate, Volume, Workload } from '../../model';
+import { buildCommands, imageOf } from './images';
+
+const LASTING: Readonly<Record<string, string>> = { Deployment: 'deployment', StatefulSet: 'statefulset' };
+const WORKLOADS = [...Object.keys(LASTING), 'Job', 'CronJob'];
+
+const LOGS = 'kubectl logs --selector=app.kubernetes.io/name=SERVICE --all-containers --prefix --tail=100';
+
+/** How people operate the manifests of a namespace with kubectl. */
+export function kubernetesOperations(graph: Graph, documents: readonly Document[], registry: string | undefined): Operations {
+  const speller = new Speller(graph, documents);
+  const { stack, stack: { projectName: namespace } } = graph;
+  const folder = `dist/${stack.node.path}/kubernetes`;
+  const claims = new Set(documents.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ source }) => source));
+  const lasting = graph.workloads.flatMap(workload => speller.lasting(workload) ?? []);
+  const hasSecrets = graph.secrets.length > 0;
+  const publicPorts = graph.routes.filter(({ spec }) => spec.reach === 'public');
+  const kinds = new Set(documents.map(({ kind }) => kind));
+  const jobs = documents.flatMap(({ kind, name }) => (kind === 'Job' ? [name] : []));
+  const apply = [
+    ...(hasSecrets ? [`kubectl apply --server-side -f ${folder}/00-namespace.yaml`, `npx compose8s secrets kubernetes ${stack.node.path} | kubectl apply --server-side -f -`] : []),
+    `kubectl apply --server-side -f ${folder}`,
+  ];
+  return {
+    place: 'cluster',
+    about: `This folder holds the manifests of the namespace \`${namespace}\`. Before anything else: \`kubectl config set-context --current --namespace ${namespace}\`; the commands below take that for granted.`,
+    needs: [
+      'Kubernetes 1.30 or newer, and a network plugin that enforces NetworkPolicies: without one, everybody can reach everybody.',
+      'A quota for the namespace, if there is one, must allow the sums above; a node must have room for the largest pod.',
+      ...(claims.size > 0 || kinds.has('StatefulSet') ? ['A default StorageClass, where a volume names none.'] : []),
+      ...(publicPorts.length > 0 && kinds.has('Service') ? [`A way in for ${codes([...new Set(publicPorts.map(({ spec }) => `${spec.published}`))])}: ${wayIn(kinds)}.`] : []),
+      ...(kinds.has('Certificate') ? [`cert-manager, with the issuer ${codes([...new Set(graph.certificates.flatMap(({ spec: { source } }) => (source.kind === 'acme' ? [source.issuer] : [])))])}.`] : []),
+      ...(kinds.has('HorizontalPodAutoscaler') ? ['The Metrics Server, for scaling by the use of CPU.'] : []),
+    ],
+    firstStart: `In the project:
+
+${shell(
+  ...(hasSecrets ? [`npx compose8s secrets init ${stack.node.path}`] : []),
+  ...buildCommands(graph, folder, registry).flatMap(line => line.split(' && ')),
+  ...apply,
+  ...lasting.map(name => `kubectl --namespace ${namespace} rollout status ${name}`),
+)}
+
+\`rollout status\` returns when all pods are ready; if it does not, see
+[when something does not start](#when-something-does-not-start).`,
+    health: `${shell(
+      ['kubectl get pods', 'what runs, what is ready, how often it was started'],
+      ['kubectl get events --sort-by=.lastTimestamp', 'what the cluster did last, and what it could not do'],
+      ['kubectl top pods', 'processors and memory, where the cluster measures them'],
+      LOGS,
+    )}
+
+Ready means that the pod's own readiness check passes; only ready pods get traffic. The cluster starts a container anew when
+its program ends, or when its liveness check fails.`,
+    upgrade: `In the project, with the new version, whose guide names its own images:
+
+${shell(...buildCommands(graph, folder, registry).flatMap(line => line.split(' && ')), ...apply)}
+
+New pods replace old ones only as they become ready. What the new version no longer has stays, and is deleted by hand.
+Keep the former folder: it is the way back.`,
+    rollBack: `To go back, apply the former version of this folder: \`kubectl apply --server-side -f\` and its path. \`kubectl rollout undo\` alone
+would bring back the former pods without their configuration.`,
+    secrets: `They are Secrets of these names in the namespace; no manifest here contains one. To change a value, overwrite its file in the project's
+\`secrets/${stack.node.path}\`, apply them all, and start what uses it anew:
+
+${shell(`npx compose8s secrets kubernetes ${stack.node.path} | kubectl apply --server-side -f -`, 'kubectl rollout restart deployment,statefulset --selector=app.kubernetes.io/name=SERVICE')}
+
+A database keeps the password that it was made with: change that in the database first.`,
+    open: ({ spec: { to, published, protocol } }) => `\`kubectl port-forward ${speller.lasting(to.workload) ?? graph.name(to.workload)} ${published}:${to.port}\`, then \`${protocol === 'tcp' ? `127.0.0.1:${published}` : `${protocol}://localhost:${published}/`}\`: \`${graph.name(to.workload)}\``,
+    certificate: certificate => renewal(graph, certificate, speller),
+    byHand: 'A Job keeps its name: a second run by hand needs another name (`backup-now-2`), or `kubectl delete job NAME` first. `jq` must be\ninstalled. What a run says: `kubectl logs --follow job/NAME`, once it runs.',
+    trouble: {
+      look: shell(
+        ['kubectl get pods', 'the column STATUS is the sign below'],
+        ['kubectl describe pod --selector=app.kubernetes.io/name=SERVICE', 'its end says why'],
+        ['kubectl logs --previous POD', 'the last words of the container before'],
+        LOGS,
+      ),
+      signs: [
+        ['`Pending`', 'no node has room for its requests, or its claim has no storage: `kubectl describe pod`, `kubectl get persistentvolumeclaims`'],
+        ['`ImagePullBackOff`, `ErrImagePull`', 'the image was not pushed, or the cluster may not pull it from the registry'],
+        ...(hasSecrets ? [['`CreateContainerConfigError`; `FailedMount` of a secret', `a Secret is not there: \`npx compose8s secrets kubernetes ${stack.node.path} | kubectl apply --server-side -f -\``] as const] : []),
+        ['`Init:…`', 'it waits for work that must be done first, or does it: `kubectl logs POD --all-containers`, and see the list below'],
+        ...jobs.map(job => [`\`${job}\` has failed`, `it gave up after its tries, and stays so: mend the cause, \`kubectl delete job --selector=app.kubernetes.io/name=${job}\`, and apply the folder again`] as const),
+        ['`CrashLoopBackOff`', 'its program ends: `kubectl logs --previous POD`. At a first start this may pass, while what it needs is starting too'],
+        ['`OOMKilled`, exit code 137', 'it used more memory than its limit'],
+        ['`Running`, but `0/1` ready', 'its readiness check fails: `kubectl describe pod` shows the answer; look at what it needs'],
+        ['no pods at all', 'they were refused: `kubectl get events`, and look for the quota or for Pod Security'],
+        ['time-outs between pods', 'a NetworkPolicy allows only the arrows of the picture; names need the cluster\'s DNS in `kube-system`'],
+      ],
+    },
+    imageOf: ({ spec: { image } }) => imageOf(image, registry),
+    has: workload => speller.has(workload),
+    kindOf: workload => speller.kindOf(workload),
+    replicasOf: workload => replicasOf(workload, speller),
+    keeps: volume => keeps(graph, volume, claims, speller),
+    spell: action => speller.spell(action),
+  };
+}
+
+function wayIn(kinds: ReadonlySet<string>): string {
+  const ways = [...(kinds.has('Ingress') ? ['an Ingress controller'] : []), ...(kinds.has('HTTPRoute') ? ['a Gateway'] : [])];
+  return (ways.length > 0 ? ways : ['load balancers, which the cluster or its provider makes']).join(' and ');
+}
+
+function renewal(graph: Graph, certificate: Certificate, speller: Speller): string {
+  const { source, secret } = certificate.spec;
+  const users = graph.workloads.filter(({ spec: { mounts } }) => mounts.some(mount => 'certificate' in mount && mount.certificate === certificate)).flatMap(user => speller.lasting(user) ?? []);
+  switch (source.kind) {
+    case 'acme': return `cert-manager asks the issuer \`${source.issuer}\` for it, and renews it. Where it does not:
+
+${shell(`kubectl describe certificate ${graph.name(certificate)}`, 'kubectl get certificaterequests,orders,challenges')}`;
+    case 'given': return `Given by a person, who must also replace it before it ends: nothing here renews it. Overwrite \`tls.crt\` (with its chain)
+and \`tls.key\` in the folder \`${graph.name(secret!)}\` of the project's secrets, then:
+
+${shell(`npx compose8s secrets kubernetes ${graph.stack.node.path} | kubectl apply --server-side -f -`, ...users.map(user => `kubectl rollout restart ${user}`))}`;
+    case 'self-signed': return `Made by \`npx compose8s secrets init ${graph.stack.node.path}\`, and known to no browser. Remove its two files from the folder \`${graph.name(secret!)}\` of
+the project's secrets, run the same command, then:
+
+${shell(`npx compose8s secrets kubernetes ${graph.stack.node.path} | kubectl apply --server-side -f -`, ...users.map(user => `kubectl rollout restart ${user}`))}`;
+  }
+}
+
+function replicasOf(workload: Workload, speller: Speller): readonly [number, number] {
+  const { runs } = workload.spec;
+  if (runs.kind !== 'service' || !speller.lasting(workload)) return [0, 0];
+  return typeof runs.replicas === 'number' ? [runs.replicas, runs.replicas] : [runs.replicas.min, runs.replicas.max];
+}
+
+function keeps(graph: Graph, volume: Volume, claims: ReadonlySet<object>, speller: Speller): boolean {
+  if (claims.has(volume)) return true;
+  const owner = ownerOf(graph, volume);
+  return owner !== undefined && speller.kindOf(owner) === 'StatefulSet';
+}
+
+/** The kubectl of an action, with the names that the manifests have. */
+class Speller {
+  private readonly own = new Map<unknown, Document>();
+
+  constructor(private readonly graph: Graph, documents: readonly Document[]) {
+    for (const document of documents) if (WORKLOADS.includes(document.kind)) this.own.set(document.source, document);
+  }
+
+  kindOf(workload: Workload): string {
+    const { runs, standsInFor } = workload.spec;
+    const kind = this.own.get(workload)?.kind;
+    if (kind) return runs.kind === 'task' && kind === 'CronJob' ? 'CronJob, suspended' : kind;
+    return standsInFor ? 'not here: the cluster does it' : 'init container';
+  }
+
+  has(workload: Workload): boolean {
+    return this.own.has(workload);
+  }
+
+  /** `deployment/web`, of one that runs until it is stopped. */
+  lasting(workload: Workload): string | undefined {
+    const document = this.own.get(workload);
+    return document && LASTING[document.kind] ? `${LASTING[document.kind]}/${document.name}` : undefined;
+  }
+
+  spell(action: Action): readonly string[] {
+    switch (action.do) {
+      case 'run': return this.runByHand(action);
+      case 'follow': return [`kubectl logs --follow job/${action.run}`];
+      case 'execute': return [`kubectl exec --stdin --tty ${this.nameOf(action.in)} -- ${words(action.command)}`];
+      case 'logs': return [action.ended ? 'kubectl logs --previous POD' : `kubectl logs ${this.selectorOf(action.of)} --tail=100`];
+      case 'status': return [`kubectl get pods ${this.selectorOf(action.of)}`];
+      case 'start': return [`kubectl rollout restart deployment,statefulset ${this.selectorOf(action.of)}`];
+      case 'stop-callers': return this.callersOf(action.of).flatMap(({ workload, name }) => [`kubectl scale ${name} --replicas=0`, `kubectl wait --for=delete pod ${this.selectorOf(workload)} --timeout=5m`]);
+      case 'start-callers': return this.callersOf(action.of).map(({ workload, name }) => `kubectl scale ${name} --replicas=${replicasOf(workload, this)[0]}`);
+      case 'disk': return ['kubectl get persistentvolumeclaims'];
+    }
+  }
+
+  /** A Job like those that the CronJob makes. */
+  private runByHand({ workload, args, as }: Extract<Action, { do: 'run' }>): string[] {
+    const create = `kubectl create job ${as} --from=cronjob/${this.own.get(workload)?.name ?? this.graph.name(workload)}`;
+    if (!args) return [create];
+    return [
+      `${create} --dry-run=client --output=json |`,
+      `  jq '.spec.template.spec.containers[0].args = [${args.map(word => JSON.stringify(word)).join(', ')}]' |`,
+      '  kubectl apply --filename=-',
+    ];
+  }
+
+  private callersOf(workload: Workload): { readonly workload: Workload; readonly name: string }[] {
+    const callers = new Set(this.graph.edgesTo(workload).map(({ from }) => from));
+    return [...callers].flatMap(caller => {
+      const name = this.lasting(caller);
+      return name ? [{ workload: caller, name }] : [];
+    });
+  }
+
+  private nameOf(workload: Workload | string): string {
+    return typeof workload === 'string' ? `deployment/${workload}` : this.lasting(workload) ?? this.graph.name(workload);
+  }
+
+  private selectorOf(workload: Workload | string): string {
+    return `--selector=app.kubernetes.io/name=${typeof workload === 'string' ? workload : this.graph.name(workload)}`;
+  }
+}

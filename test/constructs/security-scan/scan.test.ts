@@ -1,0 +1,117 @@
+import { describe, expect, test } from '@jest/globals';
+import { load, loadAll } from 'js-yaml';
+import { SecurityScan, type SecurityScanProps } from '../../../constructs';
+import { App, Aspects, Compose, Cron, Image, Instruction, isPrimitive, Kubernetes, printProblems, Stack, synthesize, Workload, type ComposeFile, type Emission } from '../../../lib';
+import type { ScanPlan } from '../../../lib/core/scan-plan';
+import { composeErrors } from '../../support/compose-schema';
+import { manifestErrors } from '../../support/manifests';
+import { service, textOf } from '../../support/stacks';
+
+const BUILT = { name: 'shop', version: '1.0', context: __dirname, user: { uid: 1000, gid: 1000 }, tools: ['curl'], stages: [{ name: 'run', from: 'alpine:3.22', instructions: [Instruction.user(1000)] }] } as const;
+
+/** A shop with an image from a registry and one of its own, and its scan. */
+function scan(props: Partial<SecurityScanProps> = {}, change: (shop: Stack) => void = () => undefined): { emissions: readonly Emission[]; of: (target: string) => Emission; plan: ScanPlan; problems: string; shop: Stack } {
+  const app = new App();
+  const shop = new Stack(app, 'shop', 'prod', { targets: [new Compose(), new Kubernetes({ registry: 'registry.example' })] });
+  service(shop, 'proxy');
+  service(shop, 'api', { image: Image.build(BUILT) });
+  new SecurityScan(app, 'scan', { of: shop, ...props });
+  // Made after the scan, and all the same part of it.
+  change(shop);
+  const { emissions, problems } = synthesize(app);
+  const of = (target: string) => emissions.find(emission => emission.target.name === target && emission.graph.stack.environment === 'prod-scan')!;
+  const plan = problems.length > 0 ? undefined : JSON.parse(textOf(of('compose').files, 'config/plan/scan.json')) as ScanPlan;
+  return { emissions, of, plan: plan!, problems: printProblems(problems), shop };
+}
+
+const servicesOf = ({ files }: Emission) => (load(textOf(files, 'compose.yaml')) as ComposeFile).services!;
+
+interface CronJob { readonly kind: string; readonly metadata: { readonly name: string }; readonly spec: { readonly suspend?: boolean; readonly schedule: string } }
+
+/** All manifests are valid. */
+function cronJobsOf({ files }: Emission): CronJob[] {
+  const manifests = [...files].flatMap(([path, file]) => (path.endsWith('.yaml') && 'text' in file ? loadAll(file.text) as CronJob[] : []));
+  expect(manifests.flatMap(manifest => manifestErrors(manifest))).toEqual([]);
+  return manifests.filter(({ kind }) => kind === 'CronJob');
+}
+
+describe('a security scan', () => {
+  test('is a stack of its own beside the one that it scans, of which nothing changes', () => {
+    const { emissions } = scan();
+    const app = new App();
+    const alone = new Stack(app, 'shop', 'prod', { targets: [new Compose(), new Kubernetes({ registry: 'registry.example' })] });
+    service(alone, 'proxy');
+    service(alone, 'api', { image: Image.build(BUILT) });
+    expect(emissions.map(({ graph }) => graph.stack.node.path)).toEqual(['shop/prod', 'shop/prod', 'shop/prod-scan', 'shop/prod-scan']);
+    expect(emissions.slice(0, 2).map(({ files }) => [...files])).toEqual(synthesize(app).emissions.map(({ files }) => [...files]));
+  });
+
+  test('lists every image and Dockerfile, each once, and what each scanner must leave', () => {
+    const { plan } = scan({}, shop => { service(shop, 'second', { image: Image.registry('example/app:1.0', { user: { uid: 1, gid: 1 }, tools: ['curl'] }) }); });
+    expect(plan.images.map(({ reference, from, workloads }) => [reference, from, workloads])).toEqual([['example/app:1.0', 'registry', ['proxy', 'second']], ['shop:1.0', 'archive', ['api']]]);
+    expect(plan.dockerfiles.map(({ image }) => image)).toEqual(['shop']);
+    expect(plan.outputs.map(({ scanner, subject }) => `${scanner} ${subject}`)).toEqual([
+      'trivy example/app:1.0', 'trivy shop:1.0', 'grype example/app:1.0', 'grype shop:1.0', 'syft example/app:1.0', 'syft shop:1.0', 'hadolint images/shop/Dockerfile',
+    ]);
+    expect(new Set(plan.outputs.map(({ file }) => file)).size).toBe(7);
+  });
+
+  test('hands Hadolint the Dockerfiles as they are emitted', () => {
+    const { of, plan, emissions } = scan();
+    expect(textOf(of('compose').files, `config/plan/${plan.dockerfiles[0]!.slug}.Dockerfile`)).toBe(textOf(emissions[0]!.files, 'images/shop/Dockerfile'));
+  });
+
+  test('sees the stack as its aspects have made it', () => {
+    const { plan } = scan({}, shop => Aspects.of(shop).add({ visit: construct => {
+      if (isPrimitive(construct) && construct.kind === 'workload' && construct.node.id === 'proxy') (construct as Workload).spec.image = Image.registry('mirror.example/app:2.0', { user: { uid: 1, gid: 1 }, tools: ['curl'] });
+    } }));
+    expect(plan.images[0]!.reference).toBe('mirror.example/app:2.0');
+  });
+
+  test('tells names apart that look alike', () => {
+    const facts = { user: { uid: 1, gid: 1 }, tools: ['curl'] as const };
+    const { plan } = scan({}, shop => { service(shop, 'a', { image: Image.registry('app/x:1.0', facts) }); service(shop, 'b', { image: Image.registry('app-x:1.0', facts) }); });
+    expect(new Set(plan.images.map(({ slug }) => slug)).size).toBe(4);
+  });
+
+  test('pulls built images from the registry that they are pushed to', () => {
+    const { plan, of } = scan({ registry: 'registry.example/team' });
+    expect(plan.images.map(({ reference, from }) => [reference, from])).toEqual([['example/app:1.0', 'registry'], ['registry.example/team/shop:1.0', 'registry']]);
+    expect(servicesOf(of('compose'))['trivy']!.image).toBe('registry.example/team/security-scan:1.0.0');
+  });
+
+  test('runs when it is asked to: tasks of Compose, CronJobs of a cluster that wait', () => {
+    const { of } = scan();
+    const services = servicesOf(of('compose'));
+    expect(composeErrors(textOf(of('compose').files, 'compose.yaml'))).toEqual([]);
+    expect(Object.entries(services).map(([name, { profiles, command }]) => [name, profiles, command])).toEqual(['trivy', 'grype', 'syft', 'hadolint', 'receive', 'collect'].map(name => [name, ['tasks'], [name]]));
+    const jobs = cronJobsOf(of('kubernetes'));
+    expect(jobs.map(({ spec }) => spec.suspend)).toEqual([true, true, true, true, true, true]);
+  });
+
+  test('runs at given times: a cron runner of Compose, CronJobs of a cluster', () => {
+    const { of } = scan({ schedule: Cron.daily('03:00') });
+    expect(textOf(of('compose').files, 'config/trivy-schedule/crontab')).toContain('0 3 * * * timeout 7200');
+    const jobs = cronJobsOf(of('kubernetes'));
+    expect(jobs.filter(({ spec }) => spec.schedule === '0 3 * * *').map(({ metadata }) => metadata.name)).toEqual(['trivy', 'grype', 'syft', 'hadolint']);
+  });
+
+  test('gives no scanner the socket, a folder or a namespace of the host; only those that pull reach the internet', () => {
+    const { of } = scan();
+    const text = textOf(of('compose').files, 'compose.yaml');
+    expect(text).not.toMatch(/docker\.sock|type: bind|privileged|pid:|host_ip/);
+    expect(Object.entries(servicesOf(of('compose'))).filter(([, { network_mode }]) => network_mode === 'none').map(([name]) => name)).toEqual(['hadolint', 'receive', 'collect']);
+  });
+
+  test('gets the key to private registries as a file, and only where there are such', () => {
+    const { of } = scan({ isPrivate: true });
+    const { services } = load(textOf(of('compose').files, 'services.yaml')) as ComposeFile;
+    expect(services!['grype']).toMatchObject({ environment: { DOCKER_CONFIG: '/run/secrets/registry' }, secrets: [{ target: '/run/secrets/registry/config.json' }] });
+    expect(services!['hadolint']!.secrets).toBeUndefined();
+    expect(servicesOf(scan().of('compose'))['grype']!.secrets).toBeUndefined();
+  });
+
+  test('refuses a deadline that is none', () => {
+    expect(scan({ deadline: '2 fortnights' as '2h' }).problems).toContain('shop/prod-scan');
+  });
+});

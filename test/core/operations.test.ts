@@ -1,0 +1,241 @@
+import { describe, expect, test } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cedrus } from '../../apps/cedrus';
+import { HealthProbes, NginxProxy, WebService } from '../../constructs';
+import { alertRunbooks } from '../../constructs/monitoring/runbooks';
+import { addRunbook, advice, AlertRules, App, Compose, Duration, Graph, Kubernetes, Secret, steps, synthesize, Volume, Workload, type Action, type Stack } from '../../lib';
+import { operationsGuide, type Operations } from '../../lib/core/operations';
+import { Services } from '../bench/variants';
+import { Observed } from '../constructs/monitoring/system';
+import { IMAGE, service, shop, textOf } from '../support/stacks';
+
+interface Guides { readonly compose: string; readonly kubernetes: string }
+
+function guidesOf(app: App, stack = 'shop/dev'): Guides {
+  const { emissions, problems } = synthesize(app);
+  expect(problems).toEqual([]);
+  const of = (name: string) => textOf(emissions.find(({ graph, target }) => target.name === name && graph.stack.node.path === stack)!.files, 'OPERATIONS.md');
+  return { compose: of('compose'), kubernetes: of('kubernetes') };
+}
+
+const targets = () => ({ targets: [new Compose(), new Kubernetes()] });
+const guides = (build: (stack: Stack) => void) => guidesOf(shop(build, targets()));
+/** The text below a heading, up to the next of its level. */
+const section = (guide: string, title: string) => guide.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
+
+const app = new App();
+cedrus(app);
+const production = guidesOf(app, 'cedrus/prod');
+const development = guidesOf(app, 'cedrus/dev');
+
+const systems = new App();
+const observed = new Observed(systems, 'prod', targets());
+const watched = guidesOf(systems, 'shop/prod');
+
+const SECTIONS = ['The system', 'Workloads', 'First start', 'Health and logs', 'Backup and restore', 'Certificates', 'Secrets', 'Upgrade and roll-back', 'When something does not start', 'What this target does another way'];
+
+describe.each(['compose', 'kubernetes'] as const)('the guide of Cedrus in production, on %s', target => {
+  const guide = production[target];
+
+  test('has a section for each thing that the person on call may be asked', () => {
+    const titles = [...guide.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+    expect(titles).toEqual(expect.arrayContaining([...SECTIONS, `What the ${target === 'compose' ? 'host' : 'cluster'} needs`]));
+  });
+
+  test('shows the picture, and every workload with its image, limits, volumes and secrets', () => {
+    expect(section(guide, 'The system')).toContain('```mermaid\n%% cedrus/prod\nflowchart TB\n');
+    expect(section(guide, 'Workloads')).toMatch(/^\| `web` \| always.*`(registry\.example\/)?cedrus:1\.0\.0` \| 8000 \(http\) \| 4 CPU, 4 GiB \| `media-files` at `\/srv\/media`<br>`static-files` at `\/srv\/static`, read only \| `django`<br>`postgres-credentials`<br>`redis-credentials` \|$/m);
+  });
+
+  test('links to headings that are there', () => {
+    const anchors = [...guide.matchAll(/^#+ (.*)$/gm)].map(([, title]) => title!.toLowerCase().replaceAll(/[^\w -]/g, '').replaceAll(' ', '-'));
+    const links = [...guide.matchAll(/\]\(#([^)]*)\)/g)].map(([, link]) => link!);
+    expect(links.length).toBeGreaterThan(4);
+    expect(links.filter(link => !anchors.includes(link))).toEqual([]);
+  });
+
+  test('says what no backup holds', () => {
+    expect(section(guide, 'Backup and restore')).toContain('What lasts is kept in the volumes `postgres-data`, `redis-data`, `media-files` and `backup-files`');
+  });
+
+  test('has tables whose rows are all as wide as their heads', () => {
+    for (const [block] of guide.matchAll(/^(\|.*\|\n?)+/gm)) {
+      const widths = block.trim().split('\n').map(row => row.replaceAll('\\|', '').split('|').length);
+      expect(new Set(widths).size).toBe(1);
+    }
+  });
+
+  test('carries no value that is not a word', () => {
+    expect(guide).not.toMatch(/undefined|\[object|NaN|\$\{/);
+  });
+});
+
+describe('what is needed is the sum of what is asked for', () => {
+  const build = (stack: Stack) => {
+    const data = new Volume(stack, 'data', { size: '10Gi' });
+    service(stack, 'db', { resources: { cpu: { request: 1, limit: 2 }, memory: '1Gi' }, mounts: [{ volume: data, path: '/data' }] });
+    service(stack, 'web', { runs: Workload.service({ replicas: { min: 2, max: 5, cpu: 70 } }), resources: { cpu: { request: '500m', limit: 1 }, memory: '512Mi' } });
+    new Workload(stack, 'tidy', { image: IMAGE, command: ['tidy'], runs: { kind: 'task' }, resources: { cpu: 3, memory: '3Gi' } });
+  };
+
+  test.each([
+    { target: 'compose', place: 'host', processors: '2 CPU | 4 CPU | 3 CPU', memory: '2 GiB | 2 GiB | 3 GiB' },
+    { target: 'kubernetes', place: 'cluster', processors: '2 CPU | 7 CPU | 3 CPU', memory: '2 GiB | 3.5 GiB | 3 GiB' },
+  ] as const)('$target', ({ target, place, processors, memory }) => {
+    const needs = section(guides(build)[target], `What the ${place} needs`);
+    expect(needs).toContain(`| processors | ${processors} |`);
+    expect(needs).toContain(`| memory | ${memory} |`);
+    expect(needs).toContain('| storage | 10 GiB |');
+  });
+});
+
+describe('the commands of the guide are those of the README, which are run end to end', () => {
+  const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+  const commands = (text: string) => [...text.matchAll(/^( *)```sh\n([\s\S]*?)^ *```/gm)]
+    .flatMap(([, indent, block]) => block!.split('\n').map(line => line.slice(indent!.length).replace(/\s+# .*$/, '').trim())).filter(line => line && !line.startsWith('#'));
+  const [server, cluster] = ['### A server with Compose', '### A cluster'].map(title => commands(readme.split(title)[1]!.split(/\n##/)[0]!));
+  // What is made by hand there with a name of its own, or stands for a choice.
+  const elsewhere = [/^kubectl config /, /^kubectl create job restore-1 /];
+
+  test.each([
+    { target: 'compose', of: server! }, { target: 'kubernetes', of: cluster! },
+  ] as const)('$target', ({ target, of }) => {
+    const own = commands(production[target]);
+    expect(of.length).toBeGreaterThan(10);
+    expect(of.filter(command => !own.includes(command) && !elsewhere.some(one => one.test(command)))).toEqual([]);
+  });
+});
+
+describe('what a product tells is spelled by each target', () => {
+  const spelled = (build: (stack: Stack) => void) => {
+    const { compose, kubernetes } = guides(build);
+    return { compose: section(compose, 'Health and logs').split('### Try\n\n')[1], kubernetes: section(kubernetes, 'Health and logs').split('### Try\n\n')[1] };
+  };
+  const told = (action: Action, why?: string) => (stack: Stack) => { addRunbook(stack, () => [{ purpose: 'look', title: 'Try', content: [steps([action, why])] }]); };
+  const block = (...lines: string[]) => `\`\`\`sh\n${lines.join('\n')}\n\`\`\`\n`;
+
+  test('a task by hand', () => {
+    expect(spelled(stack => {
+      const task = new Workload(stack, 'tidy', { image: IMAGE, command: ['tidy'], runs: { kind: 'task' } });
+      told({ do: 'run', workload: task, as: 'tidy-now' }, 'tidies up')(stack);
+    })).toEqual({ compose: block('docker compose run --rm tidy  # tidies up'), kubernetes: block('kubectl create job tidy-now --from=cronjob/tidy  # tidies up') });
+  });
+
+  test('a task with other arguments, whatever they are', () => {
+    expect(spelled(stack => {
+      const task = new Workload(stack, 'tidy', { image: IMAGE, command: ['tidy'], runs: { kind: 'task' } });
+      told({ do: 'run', workload: task, args: ['all of "it"', '--now'], as: 'tidy-now' }, 'all of it')(stack);
+    })).toEqual({
+      compose: block(`docker compose run --rm tidy 'all of "it"' --now  # all of it`),
+      kubernetes: block('# all of it', 'kubectl create job tidy-now --from=cronjob/tidy --dry-run=client --output=json |', `  jq '.spec.template.spec.containers[0].args = ["all of \\"it\\"", "--now"]' |`, '  kubectl apply --filename=-'),
+    });
+  });
+
+  test('a program in a container that runs', () => {
+    expect(spelled(stack => { told({ do: 'execute', in: service(stack, 'web'), command: ['env'] })(stack); }))
+      .toEqual({ compose: block('docker compose exec web env'), kubernetes: block('kubectl exec --stdin --tty deployment/web -- env') });
+  });
+
+  test('those who call a database are stopped, and as many started again', () => {
+    const stop = (which: 'stop-callers' | 'start-callers') => spelled(stack => {
+      const db = service(stack, 'db');
+      service(stack, 'web', { runs: Workload.service({ replicas: 3 }), connects: [db.endpoint('http')] });
+      told({ do: which, of: db })(stack);
+    });
+    expect(stop('stop-callers')).toEqual({
+      compose: block('docker compose stop web'),
+      kubernetes: block('kubectl scale deployment/web --replicas=0', 'kubectl wait --for=delete pod --selector=app.kubernetes.io/name=web --timeout=5m'),
+    });
+    expect(stop('start-callers')).toEqual({ compose: block('docker compose up --wait'), kubernetes: block('kubectl scale deployment/web --replicas=3') });
+  });
+
+  test('and is left out where the target has the workload no more', () => {
+    const build = (stack: Stack) => {
+      const web = new WebService(stack, 'web', { image: IMAGE, port: 8080, probes: HealthProbes.http({ ready: '/ready' }) });
+      new NginxProxy(stack, 'proxy', { host: 'shop.example', routes: { '/': web }, tls: { acme: { email: 'ops@shop.example' } } });
+    };
+    const { compose, kubernetes } = guides(build);
+    expect(section(compose, 'Certificates')).toContain('docker compose exec proxy-certbot /etc/compose8s/job');
+    expect(section(kubernetes, 'Certificates')).toContain('kubectl describe certificate proxy-certificate');
+    expect(section(kubernetes, 'Certificates')).not.toContain('certbot');
+  });
+});
+
+test('what is written by others is text, and no markup', () => {
+  const { compose } = guides(stack => {
+    service(stack, 'web', { loosened: { accepted: ['<b>all</b> | nothing'] } });
+    new AlertRules(stack, 'alerts', { groups: [{ name: 'own', rules: [{ alert: 'Odd', expr: 'up < 1', for: Duration.minutes(90), labels: { severity: 'warning' }, annotations: { summary: '{{ $labels.service }} is <b>odd</b>: {{ $value }}' } }] }] });
+  });
+  expect(section(compose, 'What this target does another way')).toContain('| &lt;b>all&lt;/b> \\| nothing |');
+  expect(section(compose, 'Alerts')).toContain('### Odd\n\n*Warning*, after 90 minutes: SERVICE is &lt;b>odd&lt;/b>: N.');
+});
+
+test('a secret that a person gives is named, and where it is kept is not', () => {
+  const { compose, kubernetes } = guides(stack => { service(stack, 'web', { env: { KEY: new Secret(stack, 'vendor', { keys: { key: Secret.given('in the safe') } }).key('key') } }); });
+  for (const guide of [compose, kubernetes]) {
+    expect(section(guide, 'Secrets')).toContain('| `vendor` | `key` | **given by a person**');
+    expect(guide).not.toContain('in the safe');
+  }
+});
+
+test('a system that mounts its sources is started in the project', () => {
+  expect(section(development.compose, 'First start')).toContain('\nnpx compose8s secrets init cedrus/dev\ndocker compose --project-directory dist/cedrus/dev/compose up --build --wait\n');
+});
+
+test('a way in for this machine only is opened on a cluster by hand', () => {
+  expect(section(development.compose, 'Health and logs')).toContain('`http://localhost:8000/`, on this machine only: `web`');
+  expect(section(development.kubernetes, 'Health and logs')).toContain('`kubectl port-forward deployment/web 8000:8000`');
+});
+
+describe('alerts', () => {
+  const alerts = observed.monitoring.prometheus.rules.flatMap(({ rules }) => rules.map(({ alert }) => alert));
+
+  test('without any there is no section', () => expect(section(production.compose, 'Alerts')).toBe(''));
+
+  test.each(['compose', 'kubernetes'] as const)('each has its runbook on %s, with commands of that target only', target => {
+    const text = section(watched[target], 'Alerts');
+    for (const alert of alerts) expect(text).toContain(`### ${alert}\n\n*`);
+    expect(text).toContain(target === 'compose' ? 'docker compose ps --all SERVICE' : 'kubectl get pods --selector=app.kubernetes.io/name=SERVICE');
+    expect(text).not.toContain(target === 'compose' ? 'kubectl get pods' : 'docker compose');
+  });
+
+  test('have a runbook each, and no runbook is left over', () => {
+    expect(alertRunbooks('monitoring').map(({ title }) => title).sort()).toEqual([...new Set(alerts)].sort());
+  });
+
+  test('are in docs/runbooks.md for both targets, from the same source: after a change, run this with UPDATE=1', () => {
+    const path = join(__dirname, '../../docs/runbooks.md');
+    const printed = runbooksPage();
+    if (process.env['UPDATE'] === '1') writeFileSync(path, printed);
+    expect(readFileSync(path, 'utf8')).toBe(printed);
+  });
+});
+
+function runbooksPage(): string {
+  const graph = new Graph(observed);
+  const [compose, kubernetes] = [new Compose().operations(graph), new Kubernetes().operations(graph, synthesize(systems).emissions[1]!.rendering.documents)];
+  const spell: Operations['spell'] = action => [...new Set([...compose.spell(action), ...kubernetes.spell(action)])].join('`, or `').split('\n');
+  const [, ...sections] = section(operationsGuide(graph, [], { ...compose, spell }), 'Alerts').split('\n### ');
+  return `# Runbooks
+
+A section for each alert that \`Monitoring\` raises: what it means, what to look at, what to do. An alert's annotation
+\`runbook\` names its section in the \`OPERATIONS.md\` of the emitted folder, which has the commands of that target alone.
+Here both stand side by side. *Critical*: somebody must look now. *Warning*: within the day. \`SERVICE\` is the alert's
+label \`service\`; \`monitoring\` is the id of the \`Monitoring\` construct.
+
+${sections.map(text => `## ${text.trim()}\n`).join('\n')}`;
+}
+
+describe('a large system', () => {
+  test('has no picture, and a sentence in its place', () => {
+    const large = new App();
+    new Services(large, [new Compose()], 41);
+    const { emissions: [emission] } = synthesize(large);
+    expect(section(textOf(emission!.files, 'OPERATIONS.md'), 'The system')).toContain('41 workloads are too many for one picture');
+  });
+});
+
+test('advice keeps its words and its actions in their order', () => {
+  expect(advice`a ${{ do: 'disk' }} b ${'c'}`.parts).toEqual(['a ', { do: 'disk' }, ' b ', 'c', '']);
+});

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Follows the tutorial as a new user would: from the packed package, in an empty folder, word by word.
+# With `docker` as its argument it does the steps that need an engine as well. Needs npm's registry.
+set -euo pipefail
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+folder=$(mktemp -d)
+leave() {
+  [ "${1:-}" != docker ] || docker compose --project-name shop-dev down --volumes --timeout 5 >/dev/null 2>&1 || true
+  rm -rf "$folder"
+}
+trap 'leave "$@"' EXIT
+
+cd "$root"
+npm pack --silent --pack-destination "$folder" >/dev/null
+mv "$folder"/compose8s-*.tgz "$folder/compose8s.tgz"
+export npm_config_audit=false npm_config_fund=false npm_config_update_notifier=false
+node --require tsx/cjs test/docs/follow.ts docs/tutorial.md "$folder" "$@"
+echo '✔ the tutorial works'
