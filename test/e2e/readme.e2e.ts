@@ -57,6 +57,7 @@ describe('the commands of the README, word by word', () => {
       'npx compose8s secrets kubernetes cedrus/dev',
       `mkdir -p ${SERVER}`,
       'docker compose run --rm backup backup',
+      'docker compose up --build --wait --remove-orphans',
       'docker build --target production --tag registry.example/cedrus:1.0.0 dist/cedrus/prod/kubernetes/images/cedrus',
     ]);
   });
@@ -80,9 +81,14 @@ describe('the commands of the README, word by word', () => {
     await output('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '90', '-subj', '/CN=cedrus.example', '-addext', 'subjectAltName=DNS:cedrus.example', '-keyout', join(certificate, 'tls.key'), '-out', join(certificate, 'tls.crt')]);
     expect(await follow('npx compose8s secrets init cedrus/prod')).toMatchObject({ code: 0 });
 
-    const [server, backups] = (await blocks()).filter(block => block.startsWith('mkdir') || block.startsWith('docker compose run'));
+    const [server, backups, upgrade] = (await blocks()).filter(block => /^(mkdir|docker compose (run|up))/.test(block));
     expect(await follow(server!)).toMatchObject({ code: 0 });
     expect(await follow(backups!, join(root, 'server/compose'))).toMatchObject({ code: 0 });
+    // The next release: copied over the former one by the same line.
+    const [copy] = /^cp .*dist.*$/m.exec(server!)!;
+    expect(await follow(copy)).toMatchObject({ code: 0 });
+    expect(await follow(upgrade!, join(root, 'server/compose'))).toMatchObject({ code: 0 });
+    expect(await follow('ls /srv/cedrus/compose/compose')).toMatchObject({ code: 2 });
   }, 15 * MINUTES);
 
   test('the image for a cluster is built', async () => {

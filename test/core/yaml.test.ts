@@ -1,0 +1,26 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { dump, load, loadAll } from 'js-yaml';
+import { yaml, yamlEntries } from '../../lib/core/yaml';
+import { hostile } from '../properties/random-stack';
+
+const document = fc.dictionary(hostile, fc.oneof(fc.jsonValue(), hostile, fc.double({ noNaN: true }), fc.array(hostile, { maxLength: 3 })), { maxKeys: 6, noNullPrototype: true });
+
+test('whatever is written is read back', () => {
+  fc.assert(fc.property(document, value => { expect(load(yaml(value))).toEqual(value); }), { numRuns: 300 });
+});
+
+test('many documents are parted, and many entries are one mapping', () => {
+  const many = Array.from({ length: 150 }, (_, i) => ({ [`n${i}`]: i }));
+  expect(loadAll(yaml(...many))).toEqual(many);
+  expect(load(yamlEntries(many.map((body, i) => [`e${i}`, body])))).toEqual(Object.fromEntries(many.map((body, i) => [`e${i}`, body])));
+});
+
+test('it reads as js-yaml writes it by itself', () => {
+  const value = { text: 'yes', lines: 'a\nb\n', empty: '', list: [1, 'two', { three: [] }], nothing: null, real: 1.5, large: 1e21, flag: false, gone: undefined, when: new Date(0), deep: { map: {} } };
+  expect(yaml(value)).toBe(dump(value, { lineWidth: -1, noRefs: true }));
+});
+
+test('what programs in Go would take for a number is quoted', () => {
+  expect(yaml({ a: '0X1F', b: '1_e3' })).toBe("a: '0X1F'\nb: '1_e3'\n");
+});
