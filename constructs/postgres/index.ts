@@ -69,7 +69,7 @@ export class Postgres extends Construct {
     const config = new Config(this, 'config', { files: { 'postgresql.conf': printSettings({ listen_addresses: '*', ...all }) } });
     const scripts = Object.keys(initScripts).length > 0 ? [{ config: new Config(this, 'init', { files: initScripts }), path: '/docker-entrypoint-initdb.d' }] : [];
     const folder = dataFolder(version);
-    const start = new Config(this, 'scripts', { files: { start: startScript({ ...folder, major: version, secrets: SECRETS }) }, executable: true });
+    const start = new Config(this, 'scripts', { files: { start: startScript({ ...folder, secrets: SECRETS }) }, executable: true });
 
     this.workload = new Workload(this, 'Default', {
       image: this.image,

@@ -3,14 +3,15 @@
  * image would make an empty database; and gives the role the password of the secret, which the image does on an empty
  * volume only: so that a changed password holds after a restart.
  */
-export function startScript({ volume, data, major, secrets }: { readonly volume: string; readonly data: string; readonly major: number; readonly secrets: string }): string {
+export function startScript({ volume, data, secrets }: { readonly volume: string; readonly data: string; readonly secrets: string }): string {
   return `#!/bin/sh
 set -eu
 
+major=$(postgres --version | sed 's/^[^0-9]*\\([0-9]*\\).*/\\1/')
 for found in ${volume}/PG_VERSION ${volume}/pgdata/PG_VERSION ${volume}/*/docker/PG_VERSION; do
   [ -f "$found" ] || continue
-  [ "$(cat "$found")" = ${major} ] || {
-    echo "start: the volume holds the data of Postgres $(cat "$found") in \${found%/PG_VERSION}, and this is ${major}. Make a backup with the former version, give the new one an empty volume, and restore it there." >&2
+  [ "$(cat "$found")" = "$major" ] || {
+    echo "start: the volume holds the data of Postgres $(cat "$found") in \${found%/PG_VERSION}, and this is $major. Make a backup with the former version, give the new one an empty volume, and restore it there." >&2
     exit 1
   }
 done
