@@ -21,6 +21,8 @@ export interface Wrapper {
   readonly user: User;
   readonly folders: Set<string>;
   isScheduled: boolean;
+  /** The workload whose service carries the build. */
+  readonly builder: Workload;
 }
 
 /** One wrapper for all workloads that run the same image as the same user, so that a job by hand needs no build of its own. */
@@ -31,7 +33,7 @@ export function wrappersOf(graph: Graph): ReadonlyMap<string, Wrapper> {
     const folders = missingFolders(workload);
     const isScheduled = runs.kind === 'schedule';
     if (image.build || !user || (!isScheduled && folders.length === 0)) continue;
-    const known = wrappers.get(keyOf(workload)) ?? { reference: image.reference, user, folders: new Set<string>(), isScheduled: false };
+    const known = wrappers.get(keyOf(workload)) ?? { reference: image.reference, user, folders: new Set<string>(), isScheduled: false, builder: workload };
     folders.forEach(folder => known.folders.add(folder));
     known.isScheduled ||= isScheduled;
     wrappers.set(keyOf(workload), known);
@@ -63,7 +65,9 @@ export function wrappedImage(workload: Workload, { graph, files, stages, wrapper
   const name = `${dnsLabel(wrapper.reference)}-${user!.uid}`;
   files.set(`images/${name}/Dockerfile`, { text });
   files.set(`images/${name}/Dockerfile.dockerignore`, { text: '*\n' });
-  return { image: `${graph.stack.projectName}-${name}:${sha256(text).slice(0, 12)}`, build: { context: `./images/${name}` } };
+  const tag = `${graph.stack.projectName}-${name}:${sha256(text).slice(0, 12)}`;
+  // One service builds it: Compose writes a service's name into the labels of an image, so that two would build different ones.
+  return { image: tag, ...(wrapper.builder === workload ? { build: { context: `./images/${name}` } } : {}) };
 }
 
 /** Folders where it writes to a volume, and that its image does not have. */
@@ -72,7 +76,7 @@ function missingFolders({ spec: { image, mounts } }: Workload): readonly string[
   return mounts.flatMap(mount => ('volume' in mount && !mount.readOnly && !known.includes(mount.path) ? [mount.path] : []));
 }
 
-function additions({ user: { uid, gid }, folders, isScheduled }: Omit<Wrapper, 'reference'>): string[] {
+function additions({ user: { uid, gid }, folders, isScheduled }: Omit<Wrapper, 'reference' | 'builder'>): string[] {
   const made = [...folders].sort().join(' ');
   return [
     ...(isScheduled ? ['COPY --from=cron /out/supercronic /usr/local/bin/supercronic'] : []),

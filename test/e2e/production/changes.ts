@@ -18,12 +18,10 @@ export function describeChanges(site: () => Site): void {
     return Object.keys(after).filter(service => after[service] !== before[service]).sort();
   };
   const backups = async () => (await site().stack.exec('backup', 'ls', '/backups')).split('\n').filter(name => name.endsWith('.sql.gz'));
-  let before: readonly string[];
 
   test('`up` again replaces nothing', async () => expect(await replacedBy(async () => {})).toEqual([]));
 
   test('a changed schedule replaces the service with the schedule, and nothing else', async () => {
-    before = await backups();
     expect(await replacedBy(() => emitAgain(site().stack.folder, 'prod', everyMinute))).toEqual(['backup']);
   });
 
@@ -55,7 +53,8 @@ export function describeChanges(site: () => Site): void {
     })).toEqual(['nginx']);
   });
 
-  test('the schedule is kept: a backup came by itself', async () => {
+  test('the schedule is kept: a backup comes by itself', async () => {
+    const before = await backups();
     await until('a scheduled backup is there', async () => (await backups()).length > before.length, { seconds: 75 });
     expect(await site().stack.compose('logs', '--no-log-prefix', 'backup')).toMatch(/cedrus_backup_\d{8}_\d{6}\.sql\.gz: verified/);
   });

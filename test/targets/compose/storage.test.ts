@@ -16,6 +16,7 @@ describe('a volume', () => {
       for (const id of ['a', 'b']) service(stack, id, { mounts: [{ volume: new Volume(stack, `v-${id}`, { size: '5Gi' }), path: `/var/${id}` }] });
     });
     expect(services['a']).toMatchObject({ image: services['b']!.image, build: { context: './images/example-app-1-0-10001' } });
+    expect(services['b']!.build).toBeUndefined();
   });
 
   test('at a folder that the image lacks gets an image that has it, owned by the user', () => {
