@@ -1,6 +1,6 @@
+import { systems } from '.';
 import { App } from '../lib';
-import { cedrus } from './cedrus';
 
 const app = new App();
-cedrus(app);
+systems(app);
 app.synth();

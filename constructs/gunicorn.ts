@@ -1,4 +1,4 @@
-import { Duration, type DurationLike } from '../lib/model';
+import { commandLine, Duration, type CommandLine, type DurationLike } from '../lib/model';
 
 /** The application that Gunicorn serves, and with how many workers. */
 export interface GunicornProps {
@@ -7,8 +7,8 @@ export interface GunicornProps {
   readonly port?: number;
   /** Default: 2. */
   readonly workers?: number;
-  /** Default: `sync`. */
-  readonly workerClass?: 'sync' | 'gthread' | 'uvicorn.workers.UvicornWorker';
+  /** `uvicorn_worker.UvicornWorker`, of the package `uvicorn-worker`, for ASGI. Default: `sync`. */
+  readonly workerClass?: 'sync' | 'gthread' | 'uvicorn_worker.UvicornWorker';
   /** A worker that is silent for so long is replaced. Default: 30 s. */
   readonly timeout?: DurationLike;
   /** What a worker may take to finish at a stop. Default: 30 s. */
@@ -21,20 +21,22 @@ export interface GunicornProps {
 }
 
 /** The command line of Gunicorn. Workers prove that they live by a file in memory: on a disk that can block them. */
-export function gunicorn({ app, port = 8000, workers = 2, workerClass = 'sync', timeout = '30s', gracefulTimeout = '30s', keepAlive = '5s', maxRequests, maxRequestsJitter }: GunicornProps): readonly string[] {
-  const seconds = (duration: DurationLike) => `${Duration.of(duration).wholeSeconds}`;
-  return [
-    'gunicorn', app,
-    '--bind', `0.0.0.0:${port}`,
-    '--workers', `${workers}`,
-    '--worker-class', workerClass,
-    '--worker-tmp-dir', '/dev/shm',
-    '--timeout', seconds(timeout),
-    '--graceful-timeout', seconds(gracefulTimeout),
-    '--keep-alive', seconds(keepAlive),
-    ...(maxRequests === undefined ? [] : ['--max-requests', `${maxRequests}`]),
-    ...(maxRequestsJitter === undefined ? [] : ['--max-requests-jitter', `${maxRequestsJitter}`]),
-    // It would put a socket into the home directory, which is read-only.
-    '--no-control-socket',
-  ];
+export function gunicorn({ app, port = 8000, workers = 2, workerClass = 'sync', timeout = '30s', gracefulTimeout = '30s', keepAlive = '5s', maxRequests, maxRequestsJitter }: GunicornProps): CommandLine {
+  return commandLine(attempt => {
+    const seconds = (field: string, duration: DurationLike) => `${attempt(`gunicorn ${field}`, () => Duration.of(duration).wholeSeconds, 30)}`;
+    return [
+      'gunicorn', app,
+      '--bind', `0.0.0.0:${port}`,
+      '--workers', `${workers}`,
+      '--worker-class', workerClass,
+      '--worker-tmp-dir', '/dev/shm',
+      '--timeout', seconds('timeout', timeout),
+      '--graceful-timeout', seconds('gracefulTimeout', gracefulTimeout),
+      '--keep-alive', seconds('keepAlive', keepAlive),
+      ...(maxRequests === undefined ? [] : ['--max-requests', `${maxRequests}`]),
+      ...(maxRequestsJitter === undefined ? [] : ['--max-requests-jitter', `${maxRequestsJitter}`]),
+      // It would put a socket into the home directory, which is read-only.
+      '--no-control-socket',
+    ];
+  });
 }

@@ -1,4 +1,4 @@
-import { Duration, Probe, type DurationLike, type Probes, type ProbeTiming } from '../lib/model';
+import { Probe, type DurationLike, type ProbesLike, type ProbeTiming } from '../lib/model';
 
 interface Common extends ProbeTiming {
   /** How long a start may take before failures count. Default: 30 s. */
@@ -13,27 +13,31 @@ interface Common extends ProbeTiming {
  */
 export const HealthProbes = {
   /**
-   * Paths that answer 2xx or 3xx when all is well. `alive` must not look at any dependency.
+   * Paths that answer 2xx when all is well, and 4xx or 5xx when not. `alive` must not look at any dependency.
+   *
+   * Name no path that redirects: curl, Python and Node.js take a redirect for well, wget follows it to wherever it leads, and
+   * Kubernetes follows it on the same host only.
+   *
    * `headers` go with each request: a program that looks at `Host` sees the container's address otherwise.
    */
-  http<Port extends string = never>({ ready, alive, started, port, headers, startup = '30s', ...timing }: Common & {
+  http<Port extends string = never>({ ready, alive, started, port, headers, startup, ...timing }: Common & {
     readonly ready: string;
     readonly alive?: string;
     readonly started?: string;
     readonly port?: Port;
     readonly headers?: Readonly<Record<string, string>>;
-  }): Probes<Port> {
+  }): ProbesLike<Port> {
     const probe = (path: string) => Probe.http<Port>(path, { ...timing, port, headers });
-    return { ready: probe(ready), ...(alive ? { alive: probe(alive) } : {}), ...(started ? { started: probe(started) } : {}), startup: Duration.of(startup) };
+    return { ready: probe(ready), ...(alive ? { alive: probe(alive) } : {}), ...(started ? { started: probe(started) } : {}), startup };
   },
 
   /** A port that accepts connections. */
-  tcp<Port extends string = never>({ port, startup = '30s', ...timing }: Common & { readonly port?: Port } = {}): Probes<Port> {
-    return { ready: Probe.tcp<Port>({ ...timing, port }), startup: Duration.of(startup) };
+  tcp<Port extends string = never>({ port, startup, ...timing }: Common & { readonly port?: Port } = {}): ProbesLike<Port> {
+    return { ready: Probe.tcp<Port>({ ...timing, port }), startup };
   },
 
   /** A program in the container, run without a shell, that exits with 0 when all is well; `alive` asks whether its port accepts connections. */
-  command<Port extends string = never>(command: readonly string[], { alive, startup = '30s', ...timing }: Common & { readonly alive?: { readonly port: Port } } = {}): Probes<Port> {
-    return { ready: Probe.command(command, timing), ...(alive ? { alive: Probe.tcp<Port>({ ...timing, port: alive.port }) } : {}), startup: Duration.of(startup) };
+  command<Port extends string = never>(command: readonly string[], { alive, startup, ...timing }: Common & { readonly alive?: { readonly port: Port } } = {}): ProbesLike<Port> {
+    return { ready: Probe.command(command, timing), ...(alive ? { alive: Probe.tcp<Port>({ ...timing, port: alive.port }) } : {}), startup };
   },
 };

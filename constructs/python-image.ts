@@ -1,4 +1,4 @@
-import { Image, Instruction, type Fault, type Stage, type User } from '../lib/model';
+import { Image, Instruction, type CommandLine, type Fault, type Stage, type User } from '../lib/model';
 
 /** The sources that a Python image is built from, and what they need. */
 export interface PythonImageProps {
@@ -10,18 +10,34 @@ export interface PythonImageProps {
   readonly registry?: string;
   /** The tag of the official image, Debian-based. Default: `3.13-slim-bookworm`. */
   readonly python?: string;
-  /** Relative to the context. Default: `requirements.txt`. */
+  /**
+   * What installs the requirements. `uv` reads `pyproject.toml` and `uv.lock`, and gives the development stage the group
+   * `dev` as well. Default: `pip`.
+   */
+  readonly installer?: 'pip' | 'uv';
+  /** For uv: groups of dependencies to install beside those of the project itself, so that one lock file serves several images. Default: none. */
+  readonly groups?: readonly string[];
+  /**
+   * What of the installed packages nothing asks for when the program runs: files and folders anywhere in the virtual
+   * environment, where `*` stands for anything: `tests`, `pyarrow/include`. Default: nothing.
+   */
+  readonly trim?: readonly string[];
+  /** For pip, relative to the context. Default: `requirements.txt`. */
   readonly requirements?: string;
-  /** Debian packages, by the stage that needs them. `ca-certificates` is always there. */
-  readonly packages?: { readonly builder?: readonly string[]; readonly runtime?: readonly string[] };
+  /** For pip: what only the development stage has, relative to the context. Default: nothing. */
+  readonly developmentRequirements?: string;
+  /** Debian packages, by the stage that needs them; `development` has those of `runtime` too. `ca-certificates` is always there. */
+  readonly packages?: { readonly builder?: readonly string[]; readonly runtime?: readonly string[]; readonly development?: readonly string[] };
   /** Default: `app`, 1000:1000. */
   readonly user?: User & { readonly name: string };
   /** Empty folders of the user, for volumes to be mounted at. */
   readonly folders?: readonly string[];
-  /** The default command. */
-  readonly command: readonly string[];
+  /** Goes before every command: a script that checks what it was given, and ends with `exec "$@"`. Default: none. */
+  readonly entrypoint?: readonly string[];
+  /** The default command: that of {@link gunicorn}, {@link uvicorn} or {@link streamlit}, or your own. */
+  readonly command: CommandLine;
   /** The default command of the development stage. Default: the same. */
-  readonly developmentCommand?: readonly string[];
+  readonly developmentCommand?: CommandLine;
   readonly port: number;
   /** Further patterns that stay out of the build. */
   readonly ignore?: readonly string[];
@@ -34,9 +50,12 @@ const IGNORED = [
   '**/.venv', '**/venv', '**/env', '**/*.egg-info', '**/*.log', '**/*.sqlite3', '**/*.db', 'docs', 'staticfiles', 'media', '**/*.md',
 ];
 
+const UV = 'uv==0.13.8';
+
 /**
  * An image for a Python program, in stages: `builder` compiles what needs compiling into a virtual environment,
- * `production` has what runs and nothing else, `development` is the same with its own command.
+ * `production` has what runs and nothing else, `development` is the same with its own command, and with the packages and
+ * requirements that only developers need.
  *
  * Requirements are installed before the sources are copied, so that a changed source does not install them again. The
  * sources belong to root: the program cannot change itself.
@@ -46,23 +65,37 @@ export class PythonImage {
   readonly development: Image;
 
   constructor(props: PythonImageProps) {
-    const { name, version, context, registry, folders = [], user: { uid, gid } = { uid: 1000, gid: 1000 }, packages: { runtime = [] } = {}, ignore = [], labels } = props;
+    const { name, version, context, registry, folders = [], user: { uid, gid } = { uid: 1000, gid: 1000 }, packages: { runtime = [], development = [] } = {}, ignore = [], labels } = props;
     const stages = stagesOf(props);
     const faults = [...faultsOf(props)];
-    const build = (target: string) => Image.build({
+    const build = (target: string, packages: readonly string[]) => Image.build({
       name, version, context, registry, stages, target, labels, faults, user: { uid, gid }, folders,
-      tools: ['python', 'shell', ...(runtime.includes('curl') ? ['curl' as const] : [])],
+      tools: ['python', 'shell', ...(packages.includes('curl') ? ['curl' as const] : [])],
       ignore: [...IGNORED, ...ignore],
     });
-    this.production = build('production');
-    this.development = build('development');
+    this.production = build('production', runtime);
+    this.development = build('development', [...runtime, ...development]);
   }
 }
 
-/** These become words of shell commands. */
-function* faultsOf({ packages: { builder = [], runtime = [] } = {}, user, folders = [] }: PythonImageProps): Iterable<Fault> {
-  for (const name of [...builder, ...runtime]) {
+/** These become words of commands. */
+function* faultsOf({ packages: { builder = [], runtime = [], development = [] } = {}, user, folders = [], installer, groups = [], trim = [], requirements, developmentRequirements, command, developmentCommand }: PythonImageProps): Iterable<Fault> {
+  yield* command.faults ?? [];
+  yield* developmentCommand?.faults ?? [];
+  for (const name of [...builder, ...runtime, ...development]) {
     if (!/^[a-z0-9][a-z0-9.+-]+$/.test(name)) yield { code: 'debian-package', what: `${JSON.stringify(name)} cannot be the name of a Debian package`, fix: 'use the name that apt knows it by' };
+  }
+  if (installer === 'uv' && (requirements ?? developmentRequirements) !== undefined) {
+    yield { code: 'python-requirements', what: 'uv reads pyproject.toml and uv.lock, and no file of requirements', fix: 'leave out requirements and developmentRequirements, or installer' };
+  }
+  if (installer !== 'uv' && groups.length > 0) {
+    yield { code: 'python-requirements', what: 'pip knows no groups of dependencies in a file of requirements', fix: "leave out groups, or say installer: 'uv'" };
+  }
+  for (const group of groups) {
+    if (!/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(group)) yield { code: 'python-group', what: `${JSON.stringify(group)} cannot be the name of a group of dependencies`, fix: 'use letters, digits, dots and dashes' };
+  }
+  for (const name of trim) {
+    if (!/^[\w.*-]+(\/[\w.*-]+)*$/.test(name) || /^\**$/.test(name) || name.split('/').includes('..')) yield { code: 'python-trim', what: `${JSON.stringify(name)} cannot name what is left out of the installed packages`, fix: "use a relative path of letters, digits, dots, dashes and '*'" };
   }
   if (user && !/^[a-z_][a-z0-9_-]{0,31}$/.test(user.name)) yield { code: 'user-name', what: `${JSON.stringify(user.name)} cannot be the name of a user`, fix: 'use at most 32 lower-case letters, digits and dashes' };
   for (const folder of folders) {
@@ -70,19 +103,21 @@ function* faultsOf({ packages: { builder = [], runtime = [] } = {}, user, folder
   }
 }
 
-function stagesOf({ python = '3.13-slim-bookworm', requirements = 'requirements.txt', packages: { builder = [], runtime = [] } = {}, user = { name: 'app', uid: 1000, gid: 1000 }, folders = [], command, developmentCommand = command, port }: PythonImageProps): readonly Stage[] {
+function stagesOf(props: PythonImageProps): readonly Stage[] {
+  const { python = '3.13-slim-bookworm', packages: { builder = [], runtime = [], development = [] } = {}, user = { name: 'app', uid: 1000, gid: 1000 }, folders = [], trim = [], entrypoint, command, developmentCommand = command, port } = props;
   const base = `python:${python}`;
+  const requirements = requirementsOf(props);
   return [
     {
       name: 'builder', from: base,
       instructions: [
         ...(builder.length > 0 ? [install(builder)] : []),
         Instruction.workdir('/build'),
-        Instruction.run('python -m venv /opt/venv'),
-        Instruction.copy(requirements, 'requirements.txt'),
-        Instruction.run('/opt/venv/bin/pip install --requirement requirements.txt', { caches: ['/root/.cache/pip'] }),
+        ...requirements.production,
+        ...(trim.length > 0 ? [remove(trim)] : []),
       ],
     },
+    ...(requirements.development.length > 0 ? [{ name: 'development-builder', from: 'builder', instructions: requirements.development }] : []),
     {
       name: 'production', from: base,
       instructions: [
@@ -98,11 +133,49 @@ function stagesOf({ python = '3.13-slim-bookworm', requirements = 'requirements.
         Instruction.copy('.', '.'),
         Instruction.user(user.uid, user.gid),
         Instruction.expose(port),
+        ...(entrypoint ? [Instruction.entrypoint(...entrypoint)] : []),
         Instruction.cmd(...command),
       ],
     },
-    { name: 'development', from: 'production', instructions: [Instruction.cmd(...developmentCommand)] },
+    {
+      name: 'development', from: 'production',
+      instructions: [
+        ...(development.length > 0 ? [Instruction.user(0), install(development), Instruction.user(user.uid, user.gid)] : []),
+        ...(requirements.development.length > 0 ? [Instruction.copy('/opt/venv', '/opt/venv', { from: 'development-builder' })] : []),
+        Instruction.cmd(...developmentCommand),
+      ],
+    },
   ];
+}
+
+/** What fills the virtual environment, and what only developers have in it. */
+function requirementsOf({ installer = 'pip', groups = [], requirements = 'requirements.txt', developmentRequirements }: PythonImageProps): Readonly<Record<'production' | 'development', readonly Instruction[]>> {
+  if (installer === 'uv') {
+    const sync = (...options: string[]) => Instruction.run(['uv sync --locked --no-install-project', ...options, ...groups.map(group => `--group ${group}`)].join(' '), { caches: ['/root/.cache/uv'] });
+    return {
+      production: [
+        Instruction.env({ UV_PROJECT_ENVIRONMENT: '/opt/venv', UV_PYTHON_DOWNLOADS: 'never', UV_LINK_MODE: 'copy', UV_COMPILE_BYTECODE: '1' }),
+        Instruction.run(`pip install ${UV}`, { caches: ['/root/.cache/pip'] }),
+        Instruction.copy(['pyproject.toml', 'uv.lock'], './'),
+        sync('--no-default-groups'),
+      ],
+      development: [sync()],
+    };
+  }
+  const pip = (file: string) => [
+    Instruction.copy(file, file),
+    Instruction.run(`/opt/venv/bin/pip install --requirement ${file}`, { caches: ['/root/.cache/pip'] }),
+  ];
+  return {
+    production: [Instruction.run('python -m venv /opt/venv'), ...pip(requirements)],
+    development: developmentRequirements === undefined ? [] : pip(developmentRequirements),
+  };
+}
+
+/** Before the virtual environment is copied to where it is used, so that it never was in a layer there. */
+function remove(names: readonly string[]): Instruction {
+  const paths = names.map(name => `-path '*/${name}'`);
+  return Instruction.run(`find /opt/venv \\( ${paths.join(' -o ')} \\) -prune -exec rm -rf {} +`);
 }
 
 /** Debian keeps one version of a package in a release, so that pinning it breaks the build at the next security update. */

@@ -1,12 +1,14 @@
 import { Construct } from 'constructs';
-import { Route, Workload, type Endpoint, type Probes, type Replicas, type Restart, type Text, type WorkloadProps } from '../lib/model';
+import { Route, Workload, type Endpoint, type ProbesLike, type Replicas, type Restart, type Text, type WorkloadProps } from '../lib/model';
 
 /** A workload's props, with one port for HTTP in place of many. */
 export interface WebServiceProps extends Omit<WorkloadProps, 'ports' | 'runs' | 'probes'> {
   /** The port that it listens on. */
   readonly port: number;
+  /** Further ports by their names, for `workload.endpoint(…)`: a debugger's, gRPC. Default: none. */
+  readonly ports?: WorkloadProps['ports'];
   /** How to tell that it is well: `HealthProbes.http({ … })`. */
-  readonly probes: Probes<'http'>;
+  readonly probes: ProbesLike<'http'>;
   /** Default: 1. `{ min, max, cpu }` scales by the use of CPU, where the target can. */
   readonly replicas?: Replicas;
   /** Default: unless somebody stopped it. */
@@ -28,9 +30,9 @@ export class WebService extends Construct {
   readonly endpoint: Endpoint;
   readonly metrics: string | undefined;
 
-  constructor(scope: Construct, id: string, { port, probes, replicas, restart, metrics, published, ...rest }: WebServiceProps) {
+  constructor(scope: Construct, id: string, { port, ports, probes, replicas, restart, metrics, published, ...rest }: WebServiceProps) {
     super(scope, id);
-    this.workload = new Workload(this, 'Default', { ...rest, ports: { http: port }, probes, runs: Workload.service({ replicas, restart }) });
+    this.workload = new Workload(this, 'Default', { ...rest, ports: { http: port, ...ports }, probes, runs: Workload.service({ replicas, restart }) });
     this.endpoint = this.workload.endpoint('http');
     this.metrics = metrics;
     if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published, protocol: 'http' });

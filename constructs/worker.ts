@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
-import { Workload, type Probes, type Replicas, type Restart, type WorkloadProps } from '../lib/model';
+import { Workload, type ProbesLike, type Replicas, type Restart, type WorkloadProps } from '../lib/model';
 
 /** A workload's props, but for ports: nobody calls a worker. */
 export interface WorkerProps extends Omit<WorkloadProps, 'ports' | 'runs' | 'probes'> {
   /** A worker has no port to ask: `HealthProbes.command([…])`. */
-  readonly probes: Probes<never>;
+  readonly probes: ProbesLike<never>;
   readonly replicas?: Replicas;
   readonly restart?: Restart;
 }

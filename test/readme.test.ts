@@ -37,6 +37,18 @@ describe('the stack of the README', () => {
     }
   }, 60_000);
 
+  test('passes --strict where each difference between its targets is accepted by name', () => {
+    const dev = "accepts: { compose: ['hosts', 'internet', 'probes.alive', 'runs.cron', 'size'] }";
+    const prod = "accepts: { compose: ['hosts', 'internet', 'probes.alive', 'runs.cron', 'size'], kubernetes: ['hosts', 'runs', 'stop.signal'] }";
+    const folder = project(stack.replace("host: 'localhost',", `$& ${dev},`).replace("host: 'shop.example',", `$& ${prod},`));
+    try {
+      const run = spawnSync(process.execPath, ['--require', 'tsx/cjs', join(folder, 'main.ts'), '--strict'], { cwd: root, encoding: 'utf8', env: { ...process.env, CDK8S_OUTDIR: join(folder, 'dist') } });
+      expect(run).toMatchObject({ stderr: '', status: 0 });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 60_000);
+
   test('fails with the message that the README shows when a setting does not fit', () => {
     const folder = project(stack.replace("{ version: 17, storage }", "{ version: 17, storage, settings: { shared_buffers: '2GB' } }"));
     try {

@@ -50,7 +50,7 @@ const SECRETS = '/run/secrets/postgres';
  */
 export class BackupCronJob extends Construct {
   readonly workload: Workload;
-  /** Restores the latest backup when somebody asks for it; refuses a database that is not empty. */
+  /** Restores the latest backup when somebody asks for it. It refuses a database that is not empty, but for `--force`, which empties it in the same transaction. */
   readonly restore: Workload;
   readonly drill: Workload;
   readonly volume: Volume;
@@ -123,7 +123,7 @@ export class BackupCronJob extends Construct {
           [{ do: 'run', workload: drill, as: 'drill-1' }, 'restores the latest into a scratch database'],
         ),
         advice`${this.isCopied ? 'Each is copied elsewhere as well, by the program that the stack names.' : 'All are in one volume, and nowhere else: who loses its disk loses them too.'}`,
-        advice`Into an empty database, the latest is restored by ${{ do: 'run', workload: restore, as: 'restore-1' }}, which refuses any other. Over a database that is damaged, it takes \`--force\`. Stop whoever may be writing first. What the backup holds replaces what is there, as a whole or not at all; let them in again only when it has ended well:`,
+        advice`Into an empty database, the latest is restored by ${{ do: 'run', workload: restore, as: 'restore-1' }}, which refuses any other. Over a database that is damaged, it takes \`--force\`: all that users made in it is removed, tables that the backup does not know too, and what the backup holds takes its place, as a whole or not at all. Stop whoever may be writing first; let them in again only when it has ended well:`,
         steps(
           [{ do: 'stop-callers', of: database }],
           [{ do: 'run', workload: restore, args: ['restore', 'latest', '--force'], as: 'restore-2' }],

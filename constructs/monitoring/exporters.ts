@@ -45,6 +45,8 @@ export class PostgresExporter extends Construct {
         { secret: password.secret, path: own },
         { secret: server.password.secret, path: owner, keys: [server.password.name] },
       ],
+      // The server's own folder is a volume of its image: Docker would make an anonymous one of it.
+      scratch: [{ path: '/tmp', size: '16Mi' }, ...(server.image.facts.folders ?? []).map(path => ({ path, size: '1Mi' as const }))],
       resources: SMALL, tier,
     });
     this.workload = new Workload(this, 'Default', {

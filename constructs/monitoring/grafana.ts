@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { Config, Route, Secret, Text, Volume, Workload, type Endpoint, type ResourcesLike, type SizeLike, type Tier } from '../../lib/model';
+import { addRunbook, advice, Config, Route, Secret, steps, Text, Volume, Workload, type Endpoint, type ResourcesLike, type Runbook, type SizeLike, type Tier } from '../../lib/model';
 import { HealthProbes } from '../health-probes';
 import { IMAGES } from './images';
 import { yaml, type Yaml } from './yaml';
@@ -70,6 +70,22 @@ export class Grafana extends Construct {
     });
     this.endpoint = this.workload.endpoint('http');
     if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published, protocol: 'http' });
+    addRunbook(this, () => [this.runbook()]);
+  }
+
+  private runbook(): Runbook {
+    const { workload } = this;
+    return {
+      purpose: 'look', title: 'Graphs, and the password for them', of: workload,
+      content: [
+        advice`Grafana's first user is \`admin\`. Its password is taken at the very first start, and kept in Grafana's own volume from then on: another value of the secret alone changes nothing. What the secret says, and how to make it so:`,
+        steps(
+          [{ do: 'execute', in: workload, command: ['cat', `${SECRETS}/password`] }],
+          [{ do: 'execute', in: workload, command: ['sh', '-c', `grafana cli --homepath /usr/share/grafana admin reset-admin-password --password-from-stdin < ${SECRETS}/password`] }],
+        ),
+        advice`Sources and dashboards come from the stack's program, and are back after each start. What people made in its pages is in its volume only.`,
+      ],
+    };
   }
 
   /** @param json as Grafana exports it. */

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { attempt, Config, Duration, Route, Volume, Workload, type DurationLike, type Endpoint, type ResourcesLike, type SizeLike, type Text, type Tier } from '../../lib/model';
+import { addRunbook, advice, attempt, Config, Duration, Route, Volume, Workload, type DurationLike, type Endpoint, type ResourcesLike, type Runbook, type SizeLike, type Text, type Tier } from '../../lib/model';
 import { HealthProbes } from '../health-probes';
 import { IMAGES } from './images';
 import { yaml, type Yaml } from './yaml';
@@ -51,6 +51,18 @@ export class Jaeger extends Construct {
     this.otlp = this.workload.endpoint('otlp').url('http');
     this.otlpGrpc = this.workload.endpoint('otlp-grpc').url('http');
     if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published, protocol: 'http' });
+    addRunbook(this, () => [this.runbook(kept)]);
+  }
+
+  private runbook(kept: Duration): Runbook {
+    const { workload } = this;
+    return {
+      purpose: 'look', title: 'Where traces do not come', of: workload,
+      content: [
+        advice`Traces are kept for ${`${kept.inDays}`} days. A service shows up in the list of Jaeger's first page with its first trace. What Jaeger says: ${{ do: 'logs', of: workload }}.`,
+        advice`None at all: is its volume full (${{ do: 'disk' }})? One service missing: it must have \`OTEL_EXPORTER_OTLP_ENDPOINT\`, and its sampler must keep some traces (\`OTEL_TRACES_SAMPLER\`).`,
+      ],
+    };
   }
 }
 

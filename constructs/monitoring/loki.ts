@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { attempt, Config, Duration, Route, text, Volume, Workload, type DurationLike, type Endpoint, type ResourcesLike, type SizeLike, type Text, type Tier } from '../../lib/model';
+import { addRunbook, advice, attempt, Config, Duration, Route, text, Volume, Workload, type DurationLike, type Endpoint, type ResourcesLike, type Runbook, type SizeLike, type Text, type Tier } from '../../lib/model';
 import { HealthProbes } from '../health-probes';
 import { IMAGES } from './images';
 import { yaml, type Yaml } from './yaml';
@@ -75,6 +75,19 @@ export class Loki extends Construct {
     this.syslog = this.shipper.endpoint('syslog');
     if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published, protocol: 'http' });
     if (publishedSyslog !== undefined) new Route(this, 'published-syslog', { to: this.syslog, published: publishedSyslog });
+    addRunbook(this, () => [this.runbook(kept)]);
+  }
+
+  private runbook(kept: Duration): Runbook {
+    const { workload, shipper } = this;
+    return {
+      purpose: 'look', title: 'Where log lines do not come', of: workload,
+      content: [
+        advice`Programs send their lines to Alloy, which hands them to Loki, which keeps them for ${`${kept.inDays}`} days; no program waits for either. What Alloy could not hand over: ${{ do: 'logs', of: shipper }}. It tries again for a while, and then drops lines.`,
+        advice`What Loki refuses, and whether it is ready: ${{ do: 'logs', of: workload }}, ${{ do: 'execute', in: workload, command: ['/usr/bin/loki', '-health'] }}. \`rate limit exceeded\` names a program that writes too much; \`no space left on device\`, a volume that is too small for what is kept: ask for more, or keep lines for less long.`,
+        advice`Only one program is missing: does it send its lines at all, by OTLP or syslog? What it writes to its standard output goes to the engine's own log and not here.`,
+      ],
+    };
   }
 }
 

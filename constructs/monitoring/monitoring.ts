@@ -116,12 +116,12 @@ export class Monitoring extends Construct {
   }
 
   /** Asks as visitors do, by each public name, and sees until when the certificate is good. */
-  askAsVisitor(workload: Workload, service: string, { isTrusted = true }: { readonly isTrusted?: boolean } = {}): void {
+  askAsVisitor(workload: Workload, service: string, { path = '/', isTrusted = true }: { readonly path?: string; readonly isTrusted?: boolean } = {}): void {
     const routes = this.node.root.node.findAll().filter(isRoute).filter(({ spec: { to, reach, protocol } }) => to.workload === workload && reach === 'public' && protocol !== 'tcp');
     const secure = routes.filter(({ spec }) => spec.protocol === 'https');
     for (const { spec: { to, protocol, hosts } } of secure.length > 0 ? secure : routes) {
       const names = hosts.filter(host => !host.startsWith('*'));
-      const target = text`${protocol}://${this.blackbox.mayAsk(to)}/`;
+      const target = text`${protocol}://${this.blackbox.mayAsk(to)}${path}`;
       for (const hostname of hosts.length === 0 ? [undefined] : names) {
         this.prometheus.probe({ job: 'public', service, by: this.blackbox.endpoint, module: isTrusted ? 'public' : 'public_untrusted', target, hostname });
       }

@@ -1,6 +1,5 @@
 import type { Construct } from 'constructs';
-import { Cron as Croner } from 'croner';
-import { Duration, type Cron, type Size } from '../../lib/model';
+import { Duration, type Size } from '../../lib/model';
 import { BackupCronJob } from '../backup';
 import { NginxProxy } from '../nginx';
 import { Postgres } from '../postgres';
@@ -53,7 +52,7 @@ export const PRODUCTS: readonly Product[] = [
     const { endpoint } = new NginxExporter(monitoring, `${service}-exporter`, { of: proxy, tier: monitoring.tier });
     monitoring.scrape({ job: 'nginx', service, endpoint });
     monitoring.askReadiness(proxy.workload, service);
-    monitoring.askAsVisitor(proxy.workload, service, { isTrusted: proxy.certificate?.spec.source.kind !== 'self-signed' });
+    monitoring.askAsVisitor(proxy.workload, service, { path: proxy.landing, isTrusted: proxy.certificate?.spec.source.kind !== 'self-signed' });
     monitoring.dashboard('nginx');
   }),
 
@@ -62,7 +61,7 @@ export const PRODUCTS: readonly Product[] = [
     monitoring.scrape({ job: 'backup', service, endpoint });
     const { runs } = backup.workload.spec;
     const known = remember(ages, monitoring);
-    if (runs.kind === 'schedule') known[service] = Duration.seconds(longestGap(runs.cron) + runs.deadline.wholeSeconds + 3600);
+    if (runs.kind === 'schedule') known[service] = Duration.seconds(runs.cron.longestPause.wholeSeconds + runs.deadline.wholeSeconds + 3600);
     monitoring.rules(backupRules(known));
     monitoring.dashboard('backup');
   }),
@@ -81,10 +80,4 @@ function remember<T>(store: WeakMap<Monitoring, Record<string, T>>, monitoring: 
   const known = store.get(monitoring) ?? {};
   store.set(monitoring, known);
   return known;
-}
-
-/** In seconds, over the runs of a good year. */
-function longestGap({ expression, timeZone }: Cron): number {
-  const runs = new Croner(expression, { timezone: timeZone, paused: true }).nextRuns(400, new Date('2024-01-01T00:00:00Z'));
-  return Math.max(0, ...runs.slice(1).map((run, i) => (run.getTime() - runs[i]!.getTime()) / 1000));
 }

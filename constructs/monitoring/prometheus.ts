@@ -96,7 +96,7 @@ export class Prometheus extends Construct {
     this.endpoint = this.workload.endpoint('http');
     if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published, protocol: 'http' });
     if (alertmanager) this.workload.spec.startsWithout.push(alertmanager.workload);
-    this.refresh();
+    this.refreshConfiguration();
   }
 
   scrape(scrape: Scrape): void {
@@ -121,7 +121,9 @@ export class Prometheus extends Construct {
   /** A group replaces the one of its name. */
   addRules(...groups: readonly RuleGroup[]): void {
     for (const group of groups) this.groups.set(group.name, group);
-    this.refresh();
+    this.config.spec.files['rules.yml'] = ruleFile(this.rules).file;
+    this.alertRules.spec.groups = this.rules.map(({ name, rules }) => ({ name, rules: rules.map(alertRuleOf) }));
+    this.refreshConfiguration();
   }
 
   get targets(): readonly Scrape[] {
@@ -141,14 +143,11 @@ export class Prometheus extends Construct {
 
   private startWithout({ workload }: Endpoint): void {
     if (workload !== this.workload && !this.workload.spec.startsWithout.includes(workload)) this.workload.spec.startsWithout.push(workload);
-    this.refresh();
+    this.refreshConfiguration();
   }
 
-  private refresh(): void {
-    const { files } = this.config.spec;
-    files['prometheus.yml'] = this.configuration().file;
-    if (this.groups.size > 0) files['rules.yml'] = ruleFile(this.rules).file;
-    this.alertRules.spec.groups = this.rules.map(({ name, rules }) => ({ name, rules: rules.map(alertRuleOf) }));
+  private refreshConfiguration(): void {
+    this.config.spec.files['prometheus.yml'] = this.configuration().file;
   }
 
   private configuration(): Yaml {

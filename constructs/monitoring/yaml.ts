@@ -68,12 +68,19 @@ function withoutEmptyLines(text: Text): Text {
   return Text.concat(text.parts.map((piece): TextLike => (typeof piece === 'string' ? piece.replaceAll(/[^\S\n]*\0\n?/g, '').replace(/\n$/, '') : Text.reference(piece))));
 }
 
-function dedent(literals: readonly string[]): string[] {
+/** The literals of a template are the same each time. */
+const dedented = new WeakMap<readonly string[], readonly string[]>();
+
+function dedent(literals: readonly string[]): readonly string[] {
+  const known = dedented.get(literals);
+  if (known) return known;
   const lines = literals.join('part').split('\n').slice(1);
   const depth = Math.min(...lines.filter(line => line.trim() !== '').map(line => /^ */.exec(line)![0].length));
   const shifted = literals.map(literal => literal.replaceAll(new RegExp(`\\n {0,${Number.isFinite(depth) ? depth : 0}}`, 'g'), '\n'));
-  return shifted.map((literal, i) => {
+  const pieces = shifted.map((literal, i) => {
     const begun = i === 0 ? literal.replace(/^\n/, '') : literal;
     return i === shifted.length - 1 ? begun.trimEnd() : begun;
   });
+  dedented.set(literals, pieces);
+  return pieces;
 }

@@ -19,7 +19,8 @@ const CERTBOT = 'certbot/certbot:v5.8.0';
 
 /**
  * The way into a system: nginx ends TLS, serves files, limits rates and hands on the rest. What it routes to may start
- * later, move and scale: its start script follows the addresses, and the certificate.
+ * later, move and scale: its start script follows the addresses, and the certificate. Of several replicas, those that are
+ * ready by their own probe get requests; what one leaves unanswered goes to the next.
  *
  * Compose: a service with published ports, and for ACME a scheduled certbot.
  * Kubernetes: a Deployment behind the public routes; cert-manager in place of certbot.
@@ -29,6 +30,8 @@ export class NginxProxy extends Construct {
   readonly certificate: Certificate | undefined;
   /** Where visitors come in: HTTPS, unless TLS ends elsewhere. */
   readonly endpoint: Endpoint;
+  /** Where visitors get an answer: `/`, or where nothing stands there, a path by which a route is probed. */
+  readonly landing: string;
   /** nginx' own counters, at `/stub_status`. */
   readonly metrics: Endpoint;
 
@@ -64,8 +67,13 @@ export class NginxProxy extends Construct {
     });
     this.endpoint = this.workload.endpoint(isTls(site) ? 'https' : 'http');
     this.metrics = this.workload.endpoint('metrics');
+    this.landing = landingOf(site);
     new Route(this, 'http', { to: this.workload.endpoint('http'), published: site.published.http, reach, protocol: 'http', hosts });
-    if (isTls(site)) new Route(this, 'https', { to: this.workload.endpoint('https'), published: site.published.https, reach, protocol: 'https', hosts });
+    if (isTls(site)) {
+      const route = new Route(this, 'https', { to: this.workload.endpoint('https'), published: site.published.https, reach, protocol: 'https', hosts });
+      // Plain HTTP is sent there.
+      this.workload.spec.env['HTTPS_PORT'] = route.publishedPort;
+    }
   }
 
   private certificateSource({ tls, acme }: Settings): CertificateSource | undefined {
@@ -109,6 +117,11 @@ export class NginxProxy extends Construct {
   }
 }
 
+function landingOf({ locations, health }: Settings): string {
+  const answersAtRoot = locations.some(({ path, answer }) => path.text === '/' && answer.kind !== 'nothing');
+  return answersAtRoot ? '/' : health[0]?.path.text ?? '/';
+}
+
 function filesOf(site: Settings): Record<string, TextLike> {
   const configuration: Record<string, Conf> = {
     'nginx.conf': nginxConf(site),
@@ -120,7 +133,9 @@ function filesOf(site: Settings): Record<string, TextLike> {
   return {
     ...Object.fromEntries(Object.entries(configuration).map(([name, { text: content }]) => [name, `${content}\n`])),
     // For the start script, which writes their addresses where the upstream blocks look.
-    upstreams: Text.concat(site.upstreams.map(({ name, endpoint }) => text`${name.text} ${endpoint.host} ${endpoint.port}\n`)),
+    upstreams: Text.concat(site.upstreams.map(({ name, endpoint, ready }) => text`${name.text} ${endpoint.host} ${endpoint.port}${ready ? ` ${ready.timeout.wholeSeconds} ${ready.path}` : ''}\n`)),
+    // What goes with the question for their readiness.
+    ...Object.fromEntries(site.upstreams.flatMap(({ name, ready }) => (ready?.headers ? [[`${name.text}.headers`, ready.headers]] : []))),
     'start.sh': script('start.sh'),
   };
 }

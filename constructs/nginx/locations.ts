@@ -13,7 +13,7 @@ export type Answer =
   | { readonly kind: 'nothing' };
 
 /** A route, read. */
-export interface Pass { readonly path: Conf; readonly upstream: Conf; readonly webSocket: boolean; readonly timeout: Conf }
+export interface Pass { readonly path: Conf; readonly upstream: Conf; readonly webSocket: boolean; readonly idempotent: boolean; readonly timeout: Conf }
 /** A folder of static files, read. */
 export interface Files { readonly path: Conf; readonly root: Conf; readonly cacheControl: Conf | undefined; readonly precompressed: boolean; readonly noScripts: boolean }
 /** A rate limit, read. */

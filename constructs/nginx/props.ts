@@ -9,6 +9,11 @@ export interface ProxyPass {
   readonly to: Upstream;
   /** Lets connections become WebSockets. Default: false. */
   readonly webSocket?: boolean;
+  /**
+   * Says that requests which change something may be made twice, so that one whose replica is lost goes to another, as those
+   * that only read always do. Default: false: the visitor gets a 502, and may decide.
+   */
+  readonly idempotent?: boolean;
   /** The longest silence of the upstream. Default: `timeouts.read`, and an hour for WebSockets. */
   readonly timeout?: DurationLike;
 }

@@ -11,7 +11,7 @@ export interface Settings {
   readonly hosts: readonly Conf[];
   readonly tls: 'self-signed' | 'given' | 'acme' | 'off';
   readonly acme: { readonly email: Conf; readonly issuer: Conf; readonly server: Conf | undefined } | undefined;
-  readonly upstreams: readonly { readonly name: Conf; readonly endpoint: Endpoint }[];
+  readonly upstreams: readonly { readonly name: Conf; readonly endpoint: Endpoint; readonly ready: Readiness | undefined }[];
   readonly upstreamKeepAlive: { readonly connections: number; readonly idle: Duration };
   readonly locations: readonly Location[];
   readonly mounts: readonly { readonly volume: Volume; readonly path: string }[];
@@ -31,6 +31,14 @@ export interface Settings {
   readonly timeouts: { readonly connect: Duration; readonly read: Duration; readonly send: Duration; readonly client: Duration };
   readonly keepAlive: Duration;
   readonly drain: Duration;
+}
+
+/** How a replica is asked whether it is ready: as its own probe asks. */
+interface Readiness {
+  readonly path: string;
+  /** A line each. */
+  readonly headers: string;
+  readonly timeout: Duration;
 }
 
 interface Headers {
@@ -151,14 +159,14 @@ class Reader {
   routes(routes: NginxProxyProps['routes'], answerTime: Duration): { upstreams: Settings['upstreams']; passes: Pass[] } {
     const upstreams = new Map<string, Settings['upstreams'][number]>();
     const passes = Object.entries(routes).flatMap(([path, route]) => this.value('routes', () => {
-      const { to, webSocket = false, timeout }: ProxyPass = 'to' in route ? route : { to: route };
+      const { to, webSocket = false, idempotent = false, timeout }: ProxyPass = 'to' in route ? route : { to: route };
       const endpoint = endpointOf(to);
       const key = `${endpoint.workload.node.path}/${endpoint.portName}`;
       const location = grammar.path(path);
-      const upstream = upstreams.get(key) ?? { name: this.name(upstreamName(endpoint)), endpoint };
+      const upstream = upstreams.get(key) ?? { name: this.name(upstreamName(endpoint)), endpoint, ready: readinessOf(endpoint) };
       upstreams.set(key, upstream);
       const silence = timeout === undefined ? (webSocket ? Duration.hours(1) : answerTime) : this.duration(`routes ${path}`, timeout);
-      return { path: location, upstream: upstream.name, webSocket, timeout: conf`${silence}` };
+      return { path: location, upstream: upstream.name, webSocket, idempotent, timeout: conf`${silence}` };
     }) ?? []);
     return { upstreams: [...upstreams.values()], passes };
   }
@@ -254,6 +262,12 @@ const OWN = { code: 'nginx-name', what: 'a name of our own is none', fix: 'repor
 
 function endpointOf(to: Upstream): Endpoint {
   return to instanceof Endpoint ? to : to.endpoint;
+}
+
+function readinessOf({ workload: { spec: { probes, ports } }, portName }: Endpoint): Readiness | undefined {
+  const check = probes?.ready.check;
+  if (check?.kind !== 'http' || portOf(check, ports) !== portName) return undefined;
+  return { path: check.path, headers: Object.entries(check.headers).map(([name, value]) => `${name}: ${value}\n`).join(''), timeout: probes!.ready.timeout };
 }
 
 function upstreamName({ workload, portName }: Endpoint): string {

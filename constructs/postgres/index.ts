@@ -1,11 +1,11 @@
 import { Construct } from 'constructs';
 import {
-  addCheck, addRunbook, attempt, Config, Image, readResources, Route, Secret, Size, steps, text, Volume, Workload,
-  type Endpoint, type ResourcesLike, type SecretKey, type SizeLike, type Text, type TextLike, type Tier,
+  addCheck, addRunbook, attempt, Config, DEFAULT_PROCESSES, Image, readResources, Route, Secret, Size, steps, Text, text, Volume, Workload,
+  type Endpoint, type ResourcesLike, type SecretKey, type SizeLike, type TextLike, type Tier,
 } from '../../lib/model';
 import { HealthProbes } from '../health-probes';
 import { startScript } from './start';
-import { connectionsOf, defaultsFor, printMemory, printSettings, settingFaults, type Settings } from './settings';
+import { connectionsOf, defaultsFor, preloadFaults, printMemory, printSettings, settingFaults, type Settings } from './settings';
 
 export type { Settings } from './settings';
 
@@ -27,7 +27,10 @@ export interface PostgresProps {
   readonly settings?: Settings;
   /** Says that settings whose worst cases add up to more than the limit are meant so. Default: that is an error. */
   readonly overcommit?: boolean;
-  /** Run once, on an empty database, in the order of their names: `{ '10-extensions.sql': … }`. */
+  /**
+   * Run once, on an empty database, by its owner and in the order of their names: `{ '10-extensions.sql': … }`, or shell
+   * scripts that end in `.sh`. Extensions such as pg_stat_statements must stand in `settings.shared_preload_libraries` too.
+   */
   readonly initScripts?: Readonly<Record<string, TextLike>>;
   /** Publishes it on the host itself, for developers. */
   readonly published?: number;
@@ -95,7 +98,7 @@ export class Postgres extends Construct {
       stop: { signal: 'SIGINT', grace: '120s' },
       loosened: overcommit ? { accepted: [`the worst case of its memory settings is more than its limit of ${limit}; the kernel would end it`] } : {},
       // One process for each connection, and the server's own.
-      processes: connectionsOf(all) + 64,
+      processes: Math.max(DEFAULT_PROCESSES, connectionsOf(all) + 64),
       tier,
     });
     this.endpoint = this.workload.endpoint('postgres');
@@ -107,6 +110,7 @@ export class Postgres extends Construct {
     }]);
     addCheck(this, function* () {
       yield* settingFaults(all, limit, overcommit);
+      for (const [name, script] of Object.entries(initScripts)) yield* preloadFaults(name, Text.of(script).spell(characters => characters, () => ''), all);
       if (!Number.isInteger(version) || version < 14) {
         yield { code: 'postgres-version', what: `version ${version} of Postgres is not supported`, fix: 'use the number of a major version from 14 on' };
       }

@@ -94,6 +94,20 @@ export function* settingFaults(settings: Settings, limit: Size, overcommit: bool
   }
 }
 
+/** Extensions that work only if the server loads them when it starts: each says so in its manual. */
+const PRELOADED = ['pg_stat_statements', 'pg_stat_kcache', 'pg_cron', 'pgaudit', 'timescaledb'];
+
+/** Extensions that a script makes without an error, and whose first use then fails. */
+export function* preloadFaults(name: string, script: string, settings: Settings): Iterable<Fault> {
+  const loaded = String(settings['shared_preload_libraries'] ?? '').split(',').map(library => library.trim());
+  for (const [, extension] of script.replaceAll(/--.*$/gm, '').matchAll(/\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?"?(\w+)/gi)) {
+    if (PRELOADED.includes(extension!) && !loaded.includes(extension!)) {
+      const libraries = [...loaded.filter(Boolean), extension].join(',');
+      yield { code: 'extension-preload', what: `${name} makes the extension ${extension}, which the server must load when it starts`, fix: `add it to the settings: shared_preload_libraries: '${libraries}'` };
+    }
+  }
+}
+
 /** The text of `postgresql.conf`. Every value is quoted: the server takes numbers, sizes and words alike that way, and reads backslashes as escapes. */
 export function printSettings(settings: Settings): string {
   return Object.entries(settings).map(([name, value]) => `${name} = '${(typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)).replace(/['\\]/g, sign => sign + sign)}'\n`).join('');

@@ -2,11 +2,11 @@ import type { Construct } from 'constructs';
 import { join } from 'node:path';
 import { Aspects } from '../../lib/core/aspects';
 import { Graph } from '../../lib/core/graph';
-import { scanPlanOf } from '../../lib/core/scan-plan';
+import { scanPlanOf, type ScanPlan } from '../../lib/core/scan-plan';
 import { Stack, type StackProps } from '../../lib/core/stack';
 import {
-  attempt, Config, Duration, Image, Instruction, Secret, Text, Volume, Workload,
-  type Cron, type DurationLike, type Mount, type ResourcesLike, type Run, type SizeLike, type WorkloadProps,
+  addRunbook, advice, attempt, Config, Duration, Image, Instruction, Secret, steps, Text, Volume, Workload,
+  type Cron, type DurationLike, type Mount, type ResourcesLike, type Run, type Runbook, type SizeLike, type WorkloadProps,
 } from '../../lib/model';
 
 /** Which stack a {@link SecurityScan} looks at, and when. */
@@ -84,6 +84,25 @@ export class SecurityScan extends Stack {
 
     // The scanned stack is complete, and as its aspects have made it, only when this one is visited.
     Aspects.of(plan).add({ visit: () => { plan.spec.files = filesOf(scanned, registry); } });
+    addRunbook(this, () => [this.runbook(scanned, scanPlanOf(new Graph(scanned), registry).plan)]);
+  }
+
+  private runbook(scanned: Stack, { images }: ScanPlan): Runbook {
+    const { receive, collect } = this;
+    const scanners = [this.trivy, this.grype, this.syft, this.hadolint];
+    const { runs } = this.trivy.spec;
+    const archives = images.filter(({ from }) => from === 'archive');
+    return {
+      purpose: 'look', title: `A scan of ${scanned.node.path}, and its report`,
+      content: [
+        advice`${runs.kind === 'schedule' ? `The scanners run at \`${runs.cron.expression}\` ${runs.cron.timeZone}, and` : 'The scanners run'} when somebody asks for it. Each looks at all images, and replaces what it has left before: one that fails leaves nothing, and the report says so.`,
+        ...(archives.length > 0 ? [advice`No registry has ${archives.map(({ reference }) => `\`${reference}\``).join(', ')}: after each build, hand them over where they were built, by \`docker save IMAGE | docker compose run --rm -T ${receive.node.id} receive NAME\`. Images with their names: ${{ do: 'run', workload: receive, args: ['list'], as: 'scan-list' }}.`] : []),
+        steps(...scanners.map(workload => [{ do: 'run', workload, as: `${workload.node.id}-1` }] as const)),
+        advice`Then fetch what they found: what this prints (as a job in a cluster: what it logs) goes into \`base64 -d | tar -xz -C reports\`, in a folder \`reports\` of the project.`,
+        steps([{ do: 'run', workload: collect, as: 'collect-1' }], [{ do: 'follow', run: 'collect-1' }]),
+        advice`\`npx compose8s security-report reports\` makes \`reports/report.html\` of it. It ends with 1 where something grave was found, or where an output is missing.`,
+      ],
+    };
   }
 }
 

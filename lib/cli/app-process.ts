@@ -5,7 +5,7 @@ import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { Misuse } from './errors';
-import { WARM } from './warm';
+import { PRELOAD } from './preload';
 import { REQUEST, type Request } from '../core/request';
 
 /** Runs the stacks' program, in which the command line is answered, and answers its exit code. */
@@ -14,7 +14,9 @@ export function runApp(argv: readonly string[], command = appCommand()): Promise
 }
 
 /** What a program written for Node.js loads in any case. Packages that are not there do no harm. */
-const MODULES = ['cdk8s', 'cdk8s-plus-28', 'commander', 'js-yaml', 'croner', 'ipaddr.js', '@balena/dockerignore'];
+const PACKAGES = ['cdk8s', 'cdk8s-plus-28', 'commander', 'js-yaml', 'croner', 'ipaddr.js', '@balena/dockerignore'];
+/** This library too; but not in a checkout, whose sources may be what changes. */
+const MODULES = [...PACKAGES, ...(__filename.endsWith('.js') ? ['../index', '../../constructs', './answer'] : [])];
 
 /** A process for the stacks' program, which answers one command line. */
 export class AppProcess {
@@ -28,19 +30,14 @@ export class AppProcess {
 
   /** Starts it already, and has it load what is always the same; `run` then gives the word. Only Node.js can wait so. */
   warmUp(): this {
-    if (!/^(npx\s+)?(node|tsx|ts-node)\s/.test(this.command)) return this;
-    const { NODE_OPTIONS: nodeOptions = '' } = process.env;
-    const warm = join(this.folder, 'warm.cjs');
-    writeFileSync(warm, WARM);
-    const modules = [...(this.command.includes('tsx') ? ['tsx/cjs'] : []), ...MODULES].flatMap(found);
-    this.waiting = this.start({ NODE_OPTIONS: `${nodeOptions} --require ${JSON.stringify(warm)}`.trim(), COMPOSE8S_WARM: JSON.stringify({ nodeOptions, modules }) }, 'pipe');
-    wordTo(this.waiting)?.on('error', () => undefined);
+    if (/^(npx\s+)?(node|tsx|ts-node)\s/.test(this.command)) this.waiting = this.start([...(this.command.includes('tsx') ? ['tsx/cjs'] : []), ...MODULES].flatMap(found));
+    if (this.waiting) wordTo(this.waiting)?.on('error', () => undefined);
     return this;
   }
 
   async run(): Promise<number> {
     try {
-      const child = this.waiting ?? this.start({});
+      const child = this.waiting ?? this.start();
       wordTo(child)?.end('.');
       const code = await ended(child);
       if (code === 0 && !existsSync(this.request.answered)) {
@@ -58,9 +55,18 @@ export class AppProcess {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Through the shell, as npm's scripts are. */
-  private start(env: NodeJS.ProcessEnv, word?: 'pipe'): ChildProcess {
-    return spawn(this.command, { shell: true, stdio: ['inherit', 'inherit', 'inherit', ...(word ? [word] : [])], env: { ...process.env, ...env, [REQUEST]: JSON.stringify(this.request) } });
+  /** Through the shell, as npm's scripts are. With modules to load ahead it waits for the word. */
+  private start(modules?: readonly string[]): ChildProcess {
+    const { NODE_OPTIONS: nodeOptions = '' } = process.env;
+    const preload = join(this.folder, 'preload.cjs');
+    writeFileSync(preload, PRELOAD);
+    const env = {
+      ...process.env,
+      NODE_OPTIONS: `${nodeOptions} --require ${JSON.stringify(preload)}`.trim(),
+      COMPOSE8S_PRELOAD: JSON.stringify({ nodeOptions, modules: modules ?? [], waits: modules !== undefined }),
+      [REQUEST]: JSON.stringify(this.request),
+    };
+    return spawn(this.command, { shell: true, stdio: ['inherit', 'inherit', 'inherit', ...(modules ? ['pipe' as const] : [])], env });
   }
 }
 

@@ -1,5 +1,8 @@
 import { appCommand, runApp } from './app-process';
 import { runProgram } from './program';
+import { outliveReaders } from './terminal';
+
+outliveReaders();
 
 // The command line is read here, so that help and mistakes need no program, and once more where it is answered.
 const argv = process.argv.slice(2);

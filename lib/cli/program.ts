@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { SynthesisError } from '../core/synthesis';
 import type { Call, CliCommand, GraphCommand } from './command';
 import { COMMANDS } from './commands';
-import { EXIT, Misuse } from './errors';
+import { EXIT, Misuse, misuseOf } from './errors';
 import { complain, count } from './terminal';
 import { version } from './version';
 
@@ -15,6 +15,7 @@ Exit codes:
   2  the command line, or what it needs to start, is wrong
   3  diff: something would change
   4  diff: data is at risk
+  5  compare: the first stack is weaker than the second
   Where the stacks' program fails by itself, its own exit code.`;
 
 /** Reads a command line, has its command handled, and answers the exit code. Mistakes are printed, without a stack trace. */
@@ -65,14 +66,8 @@ function report(error: unknown): number {
     complain(`${error.message}\n${count(error.problems.length, 'problem')}\n`);
     return EXIT.problems;
   }
-  if (error instanceof Misuse || isFromSystem(error)) {
-    complain(`✖ ${error.message}\n`);
-    return EXIT.misuse;
-  }
-  throw error;
-}
-
-/** A disk that is full, a file that may not be read: its message names the file. */
-function isFromSystem(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
+  const misuse = error instanceof Misuse ? error : misuseOf(error);
+  if (!misuse) throw error;
+  complain(`✖ ${misuse.message}\n`);
+  return EXIT.misuse;
 }

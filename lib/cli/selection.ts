@@ -16,7 +16,7 @@ export interface Selection {
   readonly stacks: readonly Stack[];
   /** Whether these are not all. */
   readonly isPart: boolean;
-  readonly keep: (stack: Stack, target?: Target) => boolean;
+  readonly keep: (stack: Stack, target?: Pick<Target, 'name'>) => boolean;
 }
 
 /** The stacks and targets that were asked for. @throws Misuse with the nearest names. */
@@ -28,6 +28,6 @@ export function selectionOf(project: Project, { args: [references = []], options
   const targets = stacks.flatMap(stack => stack.targets.map(({ name }) => name));
   if (environment && !environments.includes(environment)) throw unknown('environment', environment, [...new Set(environments)]);
   if (target && !targets.includes(target)) throw unknown('target', target, [...new Set(targets)]);
-  const keep = (stack: Stack, on?: Target) => (chosen.size === 0 || chosen.has(stack)) && (!environment || stack.environment === environment) && (!target || !on || on.name === target);
+  const keep = (stack: Stack, on?: Pick<Target, 'name'>) => (chosen.size === 0 || chosen.has(stack)) && (!environment || stack.environment === environment) && (!target || !on || on.name === target);
   return { stacks: stacks.filter(stack => keep(stack)), isPart: chosen.size > 0 || Boolean(environment) || Boolean(target), keep };
 }

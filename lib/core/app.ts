@@ -1,8 +1,8 @@
 import { App as Cdk8sApp } from 'cdk8s';
 import { relative, resolve } from 'node:path';
 import { Output } from './output';
-import { groupNotes, printParity } from './parity';
-import { takeRequest } from './request';
+import { groupNotes, outcomeOf, printParity } from './parity';
+import { answerRequest } from './request';
 import type { Stack } from './stack';
 import { printProblems, strict, synthesize, type Synthesis } from './synthesis';
 import type { OutputFile, Target } from './target';
@@ -15,7 +15,7 @@ export interface AppProps {
 
 /** What {@link App.synth} does other than usual. */
 export interface SynthOptions {
-  /** Parity notes are errors. Default: whether `--strict` stands on the command line. */
+  /** Parity notes are errors, but for those that nobody asked for or that a stack accepts. Default: whether `--strict` stands on the command line. */
   readonly strict?: boolean;
   /** Where to write. Default: the app's own folder. */
   readonly output?: string;
@@ -35,13 +35,7 @@ export class App extends Cdk8sApp {
    * Where the command line `compose8s` has started the program, it answers that instead.
    */
   override synth(options: SynthOptions = {}): void {
-    const request = takeRequest();
-    if (request) {
-      // Loaded only here: a plain synthesis need not wait for it.
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
-      void (require('../cli/answer') as typeof import('../cli/answer')).answer(this, request);
-      return;
-    }
+    if (answerRequest(this)) return;
     const { strict: isStrict = process.argv.includes('--strict'), keep, output: outdir = this.outdir } = options;
     const synthesis = synthesize(this, keep);
     const output = new Output(resolve(outdir));
@@ -55,6 +49,7 @@ export class App extends Cdk8sApp {
     }
     const scope = keep && synthesis.emissions.map(({ graph: { stack }, target }) => `${stack.node.path}/${target.name}`);
     const { written, unchanged, removed, kept } = output.write(files, scope);
+    if (synthesis.graphs.length === 0) process.stdout.write('the program makes no stack\n');
     process.stdout.write(this.summary(synthesis, outdir));
     process.stdout.write(`${written} files written, ${unchanged} unchanged, ${removed} removed\n`);
     for (const path of kept) process.stdout.write(`kept, though no longer emitted, since somebody changed it: ${path}\n`);
@@ -66,7 +61,7 @@ export class App extends Cdk8sApp {
       const folder = folderOf(graph.stack, target.name);
       return [
         `✔ ${folder}  ${files.size} files, ${graph.workloads.length} workloads`,
-        ...groupNotes(graph.stack.node.path, rendering.notes).map(({ constructs, field, outcome, what }) => `  ${outcome} ${field} (${constructs.join(', ')}): ${what}`),
+        ...groupNotes(graph.stack.node.path, rendering.notes).map(group => `  ${outcomeOf(group)} ${group.field} (${group.constructs.join(', ')}): ${group.what}`),
         ...target.next(folder, graph).map(command => `  → ${command}`),
         '',
       ].join('\n');

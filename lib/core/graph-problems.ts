@@ -1,6 +1,6 @@
 import type { Construct, IConstruct } from 'constructs';
-import { isPrimitive, pathOf, type Build, type Mount, type Problem, type Workload } from '../model';
-import { endpointsOf, ownsVolume, secretKeysOf, secretOf, writesTo, type Graph } from './graph';
+import { isPrimitive, pathOf, type Build, type Mount, type Problem, type Route, type Workload } from '../model';
+import { endpointsOf, ownsVolume, secretKeysOf, secretOf, textsOf, writesTo, type Graph } from './graph';
 import { variableProblems } from './secrets/inventory';
 import { Stack } from './stack';
 
@@ -84,6 +84,13 @@ function* referenceProblems(graph: Graph): Iterable<Problem> {
     for (const { secret } of secretKeysOf(workload)) {
       if (!graph.has(secret)) yield { code: 'foreign-secret', at, what: `it refers to ${pathOf(secret)}, which is part of another stack`, fix: 'declare it in this stack: each stack has secrets of its own' };
     }
+    for (const reference of textsOf(workload).flatMap(text => text.references)) {
+      if (reference.kind === 'published' && !graph.has(reference.route)) {
+        yield { code: 'foreign-published', at, what: `it refers to the published port of ${pathOf(reference.route)}, which is part of another stack`, fix: 'write the number itself: the variables of another stack are not known in this one' };
+      } else if (reference.kind === 'published' && hasManyPorts(reference.route)) {
+        yield { code: 'published-many', at, what: `it refers to the published port of ${pathOf(reference.route)}, of which each replica has another`, fix: 'run one replica, or publish a proxy in front of them' };
+      }
+    }
     for (const mount of workload.spec.mounts) {
       const mounted = mountedBy(mount);
       if (mounted && !graph.has(mounted)) {
@@ -103,6 +110,11 @@ function* referenceProblems(graph: Graph): Iterable<Problem> {
       yield { code: 'route-port', at: pathOf(route), what: `it leads to the port '${to.portName}' of ${pathOf(to.workload)}, which is not there`, fix: `use one of: ${Object.keys(to.workload.spec.ports).join(', ') || '(there is none)'}` };
     }
   }
+}
+
+/** A host has each port once, so that replicas which are published on it have a port each. */
+function hasManyPorts({ spec: { reach, to: { workload: { spec: { runs } } } } }: Route): boolean {
+  return reach === 'host' && runs.kind === 'service' && runs.replicas !== 1;
 }
 
 /** No edge leads from a workload to itself: its own name need not resolve, and its own policy does not let it through. */

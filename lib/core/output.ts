@@ -38,7 +38,8 @@ export class Output {
 
   /** Files that are in the way: not ours, and not the same. */
   problems(files: ReadonlyMap<string, OutputFile>): Problem[] {
-    const inTheWay = new Set([...files].flatMap(([path, file]) => this.blockers(path, file)));
+    const noFolders = new Map<string, boolean>();
+    const inTheWay = new Set([...files].flatMap(([path, file]) => this.blockers(path, file, noFolders)));
     return [...inTheWay].map(path => ({ code: 'foreign-file', at: join(this.folder, path), what: 'a file stands here that synthesis did not write', fix: 'move it away, or choose another output folder' }));
   }
 
@@ -131,10 +132,17 @@ export class Output {
     this.removeEmptyFolders(posix.dirname(folder));
   }
 
-  /** What hinders a file from being written: files where it or its folders are to be, but for ours, which make way. */
-  private blockers(path: string, file: OutputFile): string[] {
+  /**
+   * What hinders a file from being written: files where it or its folders are to be, but for ours, which make way.
+   * @param noFolders what is known already of folders, which many files share.
+   */
+  private blockers(path: string, file: OutputFile, noFolders: Map<string, boolean>): string[] {
     const folders = path.split('/').map((_, i, parts) => parts.slice(0, i).join('/')).slice(1);
-    const inFolders = folders.filter(folder => existsSync(join(this.folder, folder)) && !statSync(join(this.folder, folder)).isDirectory());
+    const inFolders = folders.filter(folder => {
+      const place = join(this.folder, folder);
+      if (!noFolders.has(folder)) noFolders.set(folder, existsSync(place) && !statSync(place).isDirectory());
+      return noFolders.get(folder);
+    });
     const target = join(this.folder, path);
     const there = inFolders.length > 0 ? undefined : lstatSync(target, { throwIfNoEntry: false });
     if (there?.isDirectory()) inFolders.push(...filesBelow(target).map(below => `${path}/${below}`));

@@ -6,6 +6,16 @@ const MEANING: Readonly<Record<Note['outcome'], string>> = {
   loosened: 'a safeguard given up on purpose',
 };
 
+const STATUS: Readonly<Record<NonNullable<Note['status']>, string>> = {
+  default: 'nobody asked for it: it holds of every system on this target',
+  accepted: 'the program accepts it by name',
+};
+
+/** `left-out`, `left-out (accepted)` */
+export function outcomeOf({ outcome, status }: Pick<Note, 'outcome' | 'status'>): string {
+  return status ? `${outcome} (${status})` : outcome;
+}
+
 /** The same note about several constructs, for people. */
 export interface NoteGroup extends Omit<Note, 'at'> {
   /** Paths below the stack. */
@@ -17,7 +27,7 @@ export function groupNotes(stackPath: string, notes: readonly Note[]): readonly 
   const groups = new Map<string, Omit<Note, 'at'> & { constructs: string[] }>();
   for (const { at, ...note } of notes) {
     const construct = at.startsWith(`${stackPath}/`) ? at.slice(stackPath.length + 1) : at;
-    const key = [note.target, note.field, note.outcome, note.what].join('\0');
+    const key = [note.target, note.field, outcomeOf(note), note.what].join('\0');
     const known = groups.get(key);
     if (known) known.constructs.push(construct);
     else groups.set(key, { ...note, constructs: [construct] });
@@ -32,10 +42,10 @@ export function printParity(stackPath: string, targets: readonly string[], notes
     const groups = groupNotes(stackPath, notes.filter(note => note.target === target));
     lines.push(`## ${target}`, '');
     if (groups.length === 0) lines.push('Everything is expressed.', '');
-    else lines.push('| field | outcome | what it means | of |', '|---|---|---|---|', ...groups.map(({ constructs, field, outcome, what }) => `| \`${field}\` | ${outcome} | ${cell(what)} | ${cell(constructs.join(', '))} |`), '');
+    else lines.push('| field | outcome | what it means | of |', '|---|---|---|---|', ...groups.map(group => `| \`${group.field}\` | ${outcomeOf(group)} | ${cell(group.what)} | ${cell(group.constructs.join(', '))} |`), '');
   }
-  const used = Object.entries(MEANING).filter(([outcome]) => notes.some(note => note.outcome === outcome));
-  for (const [outcome, meaning] of used) lines.push(`- *${outcome}*: ${meaning}.`);
+  const used = Object.entries({ ...MEANING, ...STATUS }).filter(([word]) => notes.some(({ outcome, status }) => outcome === word || status === word));
+  for (const [word, meaning] of used) lines.push(`- *${word}*: ${meaning}.`);
   return `${lines.join('\n').trimEnd()}\n`;
 }
 

@@ -1,3 +1,5 @@
+import type { App } from './app';
+
 /** A command line that waits for the stacks' program to answer it. */
 export interface Request {
   readonly argv: readonly string[];
@@ -8,8 +10,30 @@ export interface Request {
 /** The environment variable that carries it there. */
 export const REQUEST = 'COMPOSE8S_REQUEST';
 
+type Answer = (app: App, request: Request) => Promise<void>;
+let answer: Answer | undefined;
+
+/** Says who answers requests. The command line builds upon the core, which so need not know it. */
+export function answerRequestsBy(by: Answer): void {
+  answer = by;
+}
+
+let answered: App | undefined;
+
+/** Has the request to this process answered, in place of the synthesis. `false` where there is none. */
+export function answerRequest(app: App): boolean {
+  // Whatever was asked for, another app must not write its output.
+  if (answered && answered !== app) throw new Error('the program synthesizes a second App, of which the command line sees nothing: put all stacks into one');
+  const request = takeRequest();
+  if (!request) return false;
+  answered = app;
+  if (!answer) throw new Error('nobody is there to answer the command line: import App from compose8s');
+  void answer(app, request);
+  return true;
+}
+
 /** Takes the request out of the environment, so that it is answered once, and by no process that the program starts. */
-export function takeRequest(): Request | undefined {
+function takeRequest(): Request | undefined {
   const text = process.env.COMPOSE8S_REQUEST;
   if (!text) return undefined;
   delete process.env.COMPOSE8S_REQUEST;

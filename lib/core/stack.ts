@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
+import type { Acceptances } from './acceptances';
 import { applyAspects } from './aspects';
 import { Graph } from './graph';
 import { dnsLabel } from './names';
@@ -11,6 +12,11 @@ export interface StackProps {
   readonly targets: readonly Target[];
   /** The range that the networks of workloads without a tier are carved from. Default: Docker's own pools, about 30 networks. */
   readonly network?: string;
+  /**
+   * What a target does not express exactly and is fine so, by target and by the field that PARITY.md names, so that `--strict` takes
+   * it: `{ compose: ['size'], kubernetes: ['stop.signal'] }`. The report marks it. One that is not there is a problem.
+   */
+  readonly accepts?: Acceptances;
 }
 
 const STACK = Symbol.for('compose8s.Stack');
@@ -33,13 +39,15 @@ export class Stack extends Chart {
 
   readonly targets: readonly Target[];
   readonly network: string | undefined;
+  readonly accepts: Acceptances;
 
-  constructor(scope: Construct, readonly system: string, readonly environment: string, { targets, network }: StackProps) {
+  constructor(scope: Construct, readonly system: string, readonly environment: string, { targets, network, accepts = {} }: StackProps) {
     const parent = (scope.node.tryFindChild(system) as Construct | undefined) ?? new Construct(scope, system);
     super(parent, environment, { namespace: dnsLabel(`${system}-${environment}`), disableResourceNameHashes: true });
     Object.defineProperty(this, STACK, { value: true });
     this.targets = targets;
     this.network = network;
+    this.accepts = accepts;
   }
 
   /** `system-environment`. */

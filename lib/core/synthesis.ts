@@ -1,17 +1,15 @@
 import type { Construct } from 'constructs';
 import { problemsBelow, type Problem } from '../model';
+import { acceptanceProblems, withAcceptances } from './acceptances';
 import { applyAspects } from './aspects';
 import { Graph } from './graph';
 import { appProblems, graphProblems } from './graph-problems';
 import { OPERATIONS_FILE, operationsGuide } from './operations';
-import type { OutputFile, Note, Rendering, Target } from './target';
+import type { OutputFile, Note, Rendered, Rendering, Target } from './target';
 import { Stack } from './stack';
 
 /** A stack on one of its targets. */
-export interface Emission {
-  readonly graph: Graph;
-  readonly target: Target;
-  readonly rendering: Rendering;
+export interface Emission extends Rendered {
   /** Relative to the target's folder. */
   readonly files: ReadonlyMap<string, OutputFile>;
 }
@@ -33,25 +31,24 @@ export function synthesize(root: Construct, keep: (stack: Stack, target?: Target
   const stacks = root.node.findAll().filter(Stack.isStack).filter(stack => keep(stack));
   const graphs = stacks.map(stack => new Graph(stack));
   const modelProblems = [
-    ...graphs.flatMap(graph => [...problemsBelow(graph.stack), ...graphProblems(graph), ...targetProblems(graph.stack)]),
+    ...graphs.flatMap(graph => [...problemsBelow(graph.stack), ...graphProblems(graph), ...targetProblems(graph.stack), ...acceptanceProblems(graph.stack)]),
     ...appProblems(root, graphs),
   ];
   const pairs = graphs.flatMap(graph => graph.stack.targets.filter(target => keep(graph.stack, target)).map(target => ({ graph, target })));
-  const conflicts = modelProblems.length > 0 ? [] : conflictsAmong(pairs);
   if (modelProblems.length > 0) return { graphs, emissions: [], problems: distinct(modelProblems), notes: [] };
 
   const emissions = pairs.map(({ graph, target }) => emit(graph, target));
   return {
     graphs,
     emissions,
-    problems: distinct([...conflicts, ...emissions.flatMap(({ rendering }) => rendering.problems)]),
+    problems: distinct([...conflictsAmong(emissions), ...emissions.flatMap(({ rendering }) => rendering.problems)]),
     notes: emissions.flatMap(({ rendering }) => rendering.notes),
   };
 }
 
 /** One graph, which has no problems, on one target. The target may find some. */
 export function emit(graph: Graph, target: Target): Emission {
-  const rendering = target.render(graph);
+  const rendering = withAcceptances(graph.stack, target, target.render(graph));
   const files = rendering.problems.length > 0 ? new Map<string, OutputFile>() : new Map([...target.print(rendering.documents, graph), ...rendering.files, ...guideOf(graph, target, rendering)]);
   return { graph, target, rendering, files };
 }
@@ -67,14 +64,14 @@ function targetProblems({ targets, node }: Stack): Problem[] {
   return [{ code: 'target-twice', at: node.path, what: `two of its targets write to the same folder (${names.join(', ')})`, fix: 'name each target once' }];
 }
 
-function conflictsAmong(pairs: readonly { readonly graph: Graph; readonly target: Target }[]): Problem[] {
-  const byName = new Map<string, { target: Target; graphs: Graph[] }>();
-  for (const { graph, target } of pairs) {
-    const known = byName.get(target.name);
-    if (known) known.graphs.push(graph);
-    else byName.set(target.name, { target, graphs: [graph] });
+function conflictsAmong(emissions: readonly Emission[]): Problem[] {
+  const byName = new Map<string, Emission[]>();
+  for (const emission of emissions) {
+    const known = byName.get(emission.target.name);
+    if (known) known.push(emission);
+    else byName.set(emission.target.name, [emission]);
   }
-  return [...byName.values()].flatMap(({ target, graphs }) => target.conflicts?.(graphs) ?? []);
+  return [...byName.values()].flatMap(neighbours => neighbours[0]!.target.conflicts?.(neighbours) ?? []);
 }
 
 /** The same mistake seen from two targets is one mistake. */
@@ -87,10 +84,10 @@ export function printProblems(problems: readonly Problem[]): string {
   return problems.map(({ what, at, fix }) => `✖ ${what}\n  at ${at}\n  fix: ${fix}\n`).join('\n');
 }
 
-/** Notes as problems: for those who want both targets exactly the same or nothing. */
+/** Notes as problems: for those who want to have decided on every difference between the targets. */
 export function strict(notes: readonly Note[]): Problem[] {
-  return notes.filter(({ outcome }) => outcome !== 'loosened').map(({ at, field, target, what }) => ({
-    code: 'strict', at, what: `${target} does not express ${field} exactly: ${what}`, fix: 'ask for something that both targets have, or synthesize without --strict',
+  return notes.filter(({ outcome, status }) => outcome !== 'loosened' && !status).map(({ at, field, target, what }) => ({
+    code: 'strict', at, what: `${target} does not express ${field} exactly: ${what}`, fix: `ask for something that both targets have, or let the stack accept it: accepts: { ${target}: ['${field}'] }`,
   }));
 }
 

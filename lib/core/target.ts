@@ -28,6 +28,8 @@ export interface Note {
   /** `approximated`: another way that serves the purpose. `left-out`: not there. `loosened`: a safeguard that was given up on purpose. */
   readonly outcome: 'approximated' | 'left-out' | 'loosened';
   readonly what: string;
+  /** `default`: nobody asked for it, and it holds of every system on the target. `accepted`: the stack accepts it by name. Any other is an error under `--strict`. */
+  readonly status?: 'default' | 'accepted';
 }
 
 /** What a target makes of a graph, before it is text. */
@@ -39,6 +41,13 @@ export interface Rendering {
   readonly problems: readonly Problem[];
 }
 
+/** A stack as a target renders it. */
+export interface Rendered {
+  readonly graph: Graph;
+  readonly target: Target;
+  readonly rendering: Rendering;
+}
+
 /** Who may open a connection to whom, as the emitted documents allow it. Workloads by their names on the target. */
 export interface Connection {
   readonly from: string;
@@ -46,6 +55,9 @@ export interface Connection {
   /** A port that `to` declares: `5432`, `53/udp`. */
   readonly port: string;
 }
+
+/** In a {@link Connection}, whoever is outside of the stack, on either end. */
+export const INTERNET = 'internet';
 
 /** A format that systems are emitted in. A new one is a folder of its own; no construct knows it. */
 export interface Target {
@@ -58,13 +70,18 @@ export interface Target {
   /** What to run next, for people. `folder` is where the files are. */
   next(folder: string, graph: Graph): readonly string[];
   /** Problems between stacks that this target would put side by side. */
-  conflicts?(graphs: readonly Graph[]): readonly Problem[];
+  conflicts?(neighbours: readonly Rendered[]): readonly Problem[];
   /** The documents as a cluster takes them, where the target makes such. */
   manifests?(graph: Graph): readonly object[];
   /** How people operate what is emitted, for the guide that is written beside it. Default: no guide. */
   operations?(graph: Graph, documents: readonly Document[]): Operations;
   /** Who can reach whom by these documents alone: a model of the target's networks, for tests and diagrams. */
   reach?(documents: readonly Document[]): readonly Connection[];
+  /**
+   * The same between workloads and the {@link INTERNET}: from there by the ports that are published, to there by those that
+   * may be called. A port can be a range, `8000-8010`, and `*` is every port.
+   */
+  outside?(documents: readonly Document[]): readonly Connection[];
 }
 
 /** Collects what handlers find while they render. */
@@ -74,8 +91,9 @@ export class Findings {
 
   constructor(private readonly target: string, private readonly pathOf: (construct: IConstruct) => string) {}
 
-  note(construct: IConstruct, field: string, outcome: Note['outcome'], what: string): void {
-    this.notes.push({ at: this.pathOf(construct), field, target: this.target, outcome, what });
+  /** @param status `default` for what nobody asked for. */
+  note(construct: IConstruct, field: string, outcome: Note['outcome'], what: string, status?: 'default'): void {
+    this.notes.push({ at: this.pathOf(construct), field, target: this.target, outcome, what, ...(status ? { status } : {}) });
   }
 
   problem(construct: IConstruct, fault: Fault): void {

@@ -1,4 +1,4 @@
-import { COLLECTION_STYLE, DEFAULT_SCALAR_STYLE_RULES, DUMP_SCHEMA, jsToAst, present, SCALAR_STYLE, type MappingNode, type Node, type ScalarStyleRule } from 'js-yaml';
+import { DEFAULT_SCALAR_STYLE_RULES, DUMP_SCHEMA, jsToAst, present, SCALAR_STYLE, type ScalarStyleRule } from 'js-yaml';
 
 /** What Docker's and Kubernetes' readers, written in Go, take for a number, though no version of YAML does: `0X1F`, `1_e3`. */
 const GO_NUMBER = /^[-+]?(?:0[box]-?\d|0[XBO]|[\d.][\w.+-]*_|_)/;
@@ -9,52 +9,63 @@ const quoteGoNumbers: ScalarStyleRule = layout => {
 
 const scalarStyleRules = [quoteGoNumbers, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)];
 
-/** Reading the options costs js-yaml as much as printing a small document, so that many are printed at once; all at once would fill the memory. */
-const AT_ONCE = 64;
-
 /** The text of documents, parted by `---`. Every string that some reader could mistake for something else is quoted. */
 export function yaml(...documents: readonly object[]): string {
-  return inChunks(documents).map(print).join('---\n');
+  return documents.map(document => `${textOf(document, '')}\n`).join('---\n');
 }
 
 /** The text of a mapping of many entries. */
 export function yamlEntries(entries: readonly (readonly [key: string, value: object])[]): string {
-  return inChunks(entries).map(chunk => print([Object.fromEntries(chunk)])).join('');
-}
-
-function print(documents: readonly object[]): string {
-  const contents = documents.map(document => ({ contents: nodeOf(document), directives: [] }));
-  return present(contents, { schema: DUMP_SCHEMA, lineWidth: -1, scalarStyleRules });
+  return entries.map(([key, value]) => `${entryOf(key, value, '')}\n`).join('');
 }
 
 /**
- * The node of a value, as `jsToAst` makes it. That asks every type of YAML whether a value is one of its own; here nearly all
- * are strings, lists and plain objects, which is seen at once.
+ * A value as js-yaml writes it. That asks of every scalar in turn all that it could be, and here most are said again and again:
+ * lists and plain objects are put together right here, and it is asked for scalars only. Further lines begin with `indent`.
  */
-function nodeOf(value: unknown): Node {
-  if (typeof value === 'string') return scalar('str', value);
-  if (typeof value === 'boolean') return scalar('bool', String(value));
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return scalar('int', String(value));
-  if (Array.isArray(value)) {
-    return { kind: 'sequence', tag: `${TAG}seq`, tagged: false, style: COLLECTION_STYLE.BLOCK, items: value.map(item => nodeOf(item ?? null)) };
-  }
-  if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
-    const items: MappingNode['items'] = [];
-    for (const key of Object.keys(value)) {
-      const item = (value as Record<string, unknown>)[key];
-      if (item !== undefined) items.push({ key: scalar('str', key), value: nodeOf(item) });
-    }
-    return { kind: 'mapping', tag: `${TAG}map`, tagged: false, style: COLLECTION_STYLE.BLOCK, items };
-  }
-  return jsToAst(value, DUMP_SCHEMA, { noRefs: true })[0]!.contents!;
+function textOf(value: unknown, indent: string): string {
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : value.map(item => `- ${textOf(item ?? null, `${indent}  `)}`).join(`\n${indent}`);
+  if (!isMapping(value)) return scalarOf(value, indent);
+  const entries: string[] = [];
+  for (const key of Object.keys(value)) if (value[key] !== undefined) entries.push(entryOf(key, value[key], indent));
+  return entries.length === 0 ? '{}' : entries.join(`\n${indent}`);
 }
 
-const TAG = 'tag:yaml.org,2002:';
-
-function scalar(type: 'str' | 'bool' | 'int', value: string): Node {
-  return { kind: 'scalar', tag: TAG + type, tagged: false, style: SCALAR_STYLE.PLAIN, value };
+function entryOf(key: string, value: unknown, indent: string): string {
+  // A key that takes a line of its own.
+  if (key.length > LONGEST_KEY || key.includes('\n')) return indented(print({ [key]: value }), indent);
+  const inner = `${indent}  `;
+  const text = textOf(value, inner);
+  const isBlock = text !== '[]' && text !== '{}' && (Array.isArray(value) || isMapping(value));
+  return `${scalarOf(key, '')}:${isBlock ? `\n${inner}` : ' '}${text}`;
 }
 
-function inChunks<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / AT_ONCE) }, (_, i) => items.slice(i * AT_ONCE, (i + 1) * AT_ONCE));
+const LONGEST_KEY = 1000;
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** Strings of one line, with their quotes where they need any. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 10_000;
+
+function scalarOf(value: unknown, indent: string): string {
+  if (typeof value === 'boolean' || (Number.isSafeInteger(value) && !Object.is(value, -0))) return String(value);
+  if (typeof value !== 'string' || value.length > LONGEST_KEY || value.includes('\n')) return indented(print({ k: value }).slice(3), indent.slice(2));
+  let text = known.get(value);
+  if (text === undefined) {
+    text = print({ k: value }).slice(3);
+    if (known.size === MOST_KNOWN) known.clear();
+    known.set(value, text);
+  }
+  return text;
+}
+
+function print(document: object): string {
+  return present([{ contents: jsToAst(document, DUMP_SCHEMA, { noRefs: true })[0]!.contents, directives: [] }], { schema: DUMP_SCHEMA, lineWidth: -1, scalarStyleRules }).replace(/\n(?:\.\.\.\n)?$/, '');
+}
+
+function indented(text: string, by: string): string {
+  return text.includes('\n') ? text.replace(/\n(?=[^\n])/g, `\n${by}`) : text;
 }

@@ -6,7 +6,7 @@ import { characterFaults } from './text-checks';
 
 /** The files of a {@link Config}. */
 export interface ConfigProps {
-  /** File name → content. Contents may refer to endpoints (which makes an edge), never to secrets. */
+  /** File name → content. Contents may refer to endpoints (which makes an edge), never to secrets or published ports. */
   readonly files: Readonly<Record<string, TextLike>>;
   /** Whether the files are programs. Default: false. */
   readonly executable?: boolean;
@@ -43,6 +43,9 @@ export class Config extends Primitive<'config', ConfigSpec> {
       yield* characterFaults(`the file '${name}'`, content);
       if (content.references.some(reference => reference.kind === 'secret')) {
         yield { code: 'secret-in-config', what: `the file '${name}' would contain a secret's value`, fix: 'mount the secret beside it and read it at start, or pass it in an environment variable' };
+      }
+      if (content.references.some(reference => reference.kind === 'published')) {
+        yield { code: 'published-in-config', what: `the file '${name}' would contain a published port, which a variable can move: nobody replaces variables in files`, fix: 'pass it in an environment variable' };
       }
     }
     if (bytes > LARGEST) {

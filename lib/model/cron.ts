@@ -1,4 +1,5 @@
 import { Cron as Croner } from 'croner';
+import { Duration } from './duration';
 import { FaultError } from './problem';
 
 /** `HH:MM`, 24 hours. */
@@ -19,6 +20,9 @@ const FIELDS = [
   // Kubernetes does not know 7 as a Sunday, nor a week that ends with it.
   { name: 'day of week', from: 0, to: 6, words: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] },
 ] as const;
+
+/** To look a year ahead takes as long as to emit a stack. */
+const pauses = new Map<string, Duration>();
 
 /**
  * A schedule of five fields (minute, hour, day of month, month, day of week) in a named time zone.
@@ -51,6 +55,16 @@ export class Cron {
 
   static weekly(day: Weekday, at: TimeOfDay, options?: CronOptions): Cron {
     return Cron.of(`${minuteAndHour(at)} * * ${day}`, options);
+  }
+
+  /** The longest time between two runs, over those of a good year. */
+  get longestPause(): Duration {
+    const known = pauses.get(`${this}`);
+    if (known) return known;
+    const runs = new Croner(this.expression, { timezone: this.timeZone, paused: true }).nextRuns(400, new Date('2024-01-01T00:00:00Z'));
+    const pause = Duration.seconds(Math.max(60, ...runs.slice(1).map((run, i) => (run.getTime() - runs[i]!.getTime()) / 1000)));
+    pauses.set(`${this}`, pause);
+    return pause;
   }
 
   /** For people: `0 2 * * * (UTC)`. */

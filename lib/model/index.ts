@@ -1,4 +1,5 @@
 export * from './certificate';
+export * from './command-line';
 export * from './config';
 export * from './cpu';
 export * from './cron';

@@ -1,4 +1,6 @@
+import type { IConstruct } from 'constructs';
 import { Duration, type DurationLike } from './duration';
+import { attempt } from './problem';
 
 /** What is asked. `Port` is the name of a port that the workload declares. */
 export type Check<Port extends string = string> =
@@ -16,6 +18,11 @@ export interface ProbeTiming {
   readonly failures?: number;
 }
 
+/** A check, and what is said of how often it is made. */
+export interface ProbeLike<Port extends string = string> extends ProbeTiming {
+  readonly check: Check<Port>;
+}
+
 /** A check and how often it is made. */
 export interface Probe<Port extends string = string> {
   readonly check: Check<Port>;
@@ -29,30 +36,49 @@ export interface Probe<Port extends string = string> {
  *
  * Compose: `ready` becomes the health check, `startup` its start period. Kubernetes: start-up, readiness and liveness.
  */
-export interface Probes<Port extends string = string> {
+export interface ProbesLike<Port extends string = string> {
   /** Whether it can take work. May ask its dependencies. */
-  readonly ready: Probe<Port>;
+  readonly ready: ProbeLike<Port>;
   /** Whether it must be restarted. Never asks a dependency. Default: the workload is restarted only when it exits. */
-  readonly alive?: Probe<Port>;
+  readonly alive?: ProbeLike<Port>;
   /** Whether it has started. Default: `alive`, or else `ready`. */
+  readonly started?: ProbeLike<Port>;
+  /** How long a start may take, before failures count. Default: 30 s. */
+  readonly startup?: DurationLike;
+}
+
+/** A {@link ProbesLike} with every default filled in. */
+export interface Probes<Port extends string = string> {
+  readonly ready: Probe<Port>;
+  readonly alive?: Probe<Port>;
   readonly started?: Probe<Port>;
-  /** How long a start may take, before failures count. */
   readonly startup: Duration;
 }
 
 export const Probe = {
-  http<Port extends string = never>(path: string, { port, headers = {}, ...timing }: ProbeTiming & { readonly port?: Port; readonly headers?: Readonly<Record<string, string>> } = {}): Probe<Port> {
-    return { check: { kind: 'http', port, path, headers }, ...timed(timing) };
+  http<Port extends string = never>(path: string, { port, headers = {}, ...timing }: ProbeTiming & { readonly port?: Port; readonly headers?: Readonly<Record<string, string>> } = {}): ProbeLike<Port> {
+    return { check: { kind: 'http', port, path, headers }, ...timing };
   },
-  tcp<Port extends string = never>({ port, ...timing }: ProbeTiming & { readonly port?: Port } = {}): Probe<Port> {
-    return { check: { kind: 'tcp', port }, ...timed(timing) };
+  tcp<Port extends string = never>({ port, ...timing }: ProbeTiming & { readonly port?: Port } = {}): ProbeLike<Port> {
+    return { check: { kind: 'tcp', port }, ...timing };
   },
   /** Run in the container without a shell; 0 is success. */
-  command(command: readonly string[], timing: ProbeTiming = {}): Probe<never> {
-    return { check: { kind: 'command', command }, ...timed(timing) };
+  command(command: readonly string[], timing: ProbeTiming = {}): ProbeLike<never> {
+    return { check: { kind: 'command', command }, ...timing };
   },
 };
 
-function timed({ every = '10s', timeout = '5s', failures = 3 }: ProbeTiming) {
-  return { every: Duration.of(every), timeout: Duration.of(timeout), failures };
+/** Fills in what {@link ProbesLike} leaves open. A time that makes no sense is reported at the construct. */
+export function readProbes({ ready, alive, started, startup = '30s' }: ProbesLike, construct: IConstruct): Probes {
+  const duration = (field: string, value: DurationLike, otherwise: Duration) => attempt(construct, `probes.${field}`, () => Duration.of(value), otherwise);
+  // What stands in for nonsense fits whatever the other is, so that nothing more is complained of.
+  const probe = ({ check, every = '10s', timeout = '5s', failures = 3 }: ProbeLike): Probe => (
+    { check, every: duration('every', every, Duration.days(1)), timeout: duration('timeout', timeout, Duration.seconds(1)), failures }
+  );
+  return {
+    ready: probe(ready),
+    ...(alive ? { alive: probe(alive) } : {}),
+    ...(started ? { started: probe(started) } : {}),
+    startup: duration('startup', startup, Duration.days(1)),
+  };
 }

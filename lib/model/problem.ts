@@ -51,11 +51,16 @@ export function addCheck(construct: IConstruct, check: () => Iterable<Fault>): v
 
 /** Reads a value from props; where it makes no sense, reports why and goes on with `otherwise`. */
 export function attempt<T>(construct: IConstruct, field: string, read: () => T, otherwise: T): T {
+  return attemptFor(fault => reportProblem(construct, fault), field, read, otherwise);
+}
+
+/** The same for whoever `report` tells. */
+export function attemptFor<T>(report: (fault: Fault) => void, field: string, read: () => T, otherwise: T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
-    reportProblem(construct, { ...error.fault, what: `${field}: ${error.fault.what}` });
+    report({ ...error.fault, what: `${field}: ${error.fault.what}` });
     return otherwise;
   }
 }

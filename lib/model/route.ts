@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { Endpoint } from './endpoint';
 import { Primitive } from './primitive';
 import { addCheck, type Fault } from './problem';
+import { Text } from './text';
 
 /** Where a {@link Route} leads, and from where it can be taken. */
 export interface RouteProps {
@@ -38,6 +39,15 @@ export class Route extends Primitive<'route', RouteSpec> {
   constructor(scope: Construct, id: string, { to, published = to.port, reach = 'host', protocol = 'tcp', hosts = [] }: RouteProps) {
     super(scope, id, 'route', { to, published, reach, protocol, hosts });
     addCheck(this, () => faultsOf(this.spec));
+  }
+
+  /**
+   * The number that it is published under, for programs that tell others where they are, in their environment or on their command line.
+   *
+   * Compose: the variable that moves the port, or its default. Kubernetes: the number.
+   */
+  get publishedPort(): Text {
+    return Text.reference({ kind: 'published', route: this });
   }
 }
 

@@ -1,12 +1,15 @@
 import type { Endpoint } from './endpoint';
 import { FaultError } from './problem';
+import type { Route } from './route';
 import type { SecretKey } from './secret';
 
 /** What stands in a text besides literal characters. Each target spells these in its own way. */
 export type Reference =
   /** `mentioned`: only spelled, without an edge. `each`: the name that has the address of every replica. */
   | { readonly kind: 'host'; readonly endpoint: Endpoint; readonly mentioned?: true; readonly each?: true }
-  | { readonly kind: 'secret'; readonly key: SecretKey };
+  | { readonly kind: 'secret'; readonly key: SecretKey }
+  /** The number that a port is published under. */
+  | { readonly kind: 'published'; readonly route: Route };
 
 /** A piece of a {@link Text}: literal characters, or what stands for an endpoint or a secret. */
 export type TextPart = string | Reference;
@@ -15,7 +18,7 @@ export type TextPart = string | Reference;
 export type TextLike = Text | string | number | boolean | SecretKey | Endpoint;
 
 /**
- * A string whose parts may refer to endpoints and secrets. Whoever uses it depends on what it refers to:
+ * A string whose parts may refer to endpoints, secrets and published ports. Whoever uses it depends on what it refers to:
  * start order, networks and policies, environment variables and diagrams all follow from that.
  *
  * It is not a JavaScript string: in a plain template literal the references would be lost, so that throws.

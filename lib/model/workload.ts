@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { Certificate } from './certificate';
+import type { CommandLine } from './command-line';
 import type { Config } from './config';
 import { Cpu, type CpuLike } from './cpu';
 import type { Cron } from './cron';
@@ -7,8 +8,8 @@ import { Duration, type DurationLike } from './duration';
 import { Endpoint } from './endpoint';
 import type { Image, User } from './image';
 import { Primitive } from './primitive';
-import type { Probes } from './probe';
-import { attempt } from './problem';
+import { readProbes, type Probes, type ProbesLike } from './probe';
+import { attempt, reportProblem } from './problem';
 import type { Secret } from './secret';
 import { Size, type SizeLike } from './size';
 import { Text, type TextLike } from './text';
@@ -77,19 +78,24 @@ export interface Loosened {
 /** A service that only some targets offer by themselves; a workload can stand in for it on the others. */
 export type Capability = 'certificate-controller' | 'monitoring';
 
+/** The most processes and threads of a workload that says nothing of them: enough for most programs, too few for a fork bomb. */
+export const DEFAULT_PROCESSES = 256;
+/** How much a workload logs that says nothing of it: the oldest file goes first. */
+export const DEFAULT_LOGS = { maxSize: Size.of('10MB'), maxFiles: 3 } as const;
+
 /** What a {@link Workload} can be asked for. Only the image must be said: everything else has a safe default. */
 export interface WorkloadProps<Ports extends Readonly<Record<string, PortLike>> = Readonly<Record<string, PortLike>>> {
   readonly image: Image;
   readonly runs?: Run;
   /** Replaces the image's entry point. */
-  readonly command?: readonly TextLike[];
+  readonly command?: CommandLine<TextLike>;
   /** Follows the entry point; replaces the image's default command. */
-  readonly args?: readonly TextLike[];
+  readonly args?: CommandLine<TextLike>;
   readonly workingDirectory?: string;
   readonly env?: Readonly<Record<string, TextLike>>;
   /** Name → number. Names of at most 15 letters, digits and dashes. */
   readonly ports?: Ports;
-  readonly probes?: Probes<Extract<keyof Ports, string>>;
+  readonly probes?: ProbesLike<Extract<keyof Ports, string>>;
   readonly mounts?: readonly Mount[];
   /** Default: `/tmp`, 64 MiB. */
   readonly scratch?: readonly Scratch[];
@@ -105,9 +111,9 @@ export interface WorkloadProps<Ports extends Readonly<Record<string, PortLike>> 
   readonly stop?: { readonly signal?: StopSignal; /** Default: 10 s. */ readonly grace?: DurationLike };
   /** A small init process that forwards signals and reaps children. Default: true. */
   readonly init?: boolean;
-  /** Default: 10 MB in each of 3 files. */
+  /** Default: {@link DEFAULT_LOGS}, 10 MB in each of 3 files. */
   readonly logs?: { readonly maxSize: SizeLike; readonly maxFiles: number };
-  /** The most processes and threads. Default: 256. */
+  /** The most processes and threads. Default: {@link DEFAULT_PROCESSES}, 256. */
   readonly processes?: number;
   /** Once-per-release workloads that must have ended first. */
   readonly after?: readonly WorkloadLike[];
@@ -178,12 +184,14 @@ function readProps(workload: Workload, props: WorkloadProps): WorkloadSpec {
   const {
     image, runs = Workload.service(), command, args, workingDirectory, env = {}, ports = {}, probes, mounts = [],
     scratch = [{ path: '/tmp', size: '64Mi' }], sharedMemory, resources = { cpu: 1, memory: '512Mi' }, user = image.facts.user,
-    loosened = {}, internet = false, stop: { signal, grace = '10s' } = {}, init = true, logs = { maxSize: '10MB', maxFiles: 3 },
-    processes = 256, after = [], startsWithout = [], connects = [], tier, standsInFor,
+    loosened = {}, internet = false, stop: { signal, grace = '10s' } = {}, init = true, logs = DEFAULT_LOGS,
+    processes = DEFAULT_PROCESSES, after = [], startsWithout = [], connects = [], tier, standsInFor,
   } = props;
+  for (const fault of [...command?.faults ?? [], ...args?.faults ?? []]) reportProblem(workload, fault);
   const size = (field: string, value: SizeLike) => attempt(workload, field, () => Size.of(value), Size.mebibytes(1));
   return {
-    image, runs, workingDirectory, probes, loosened, internet, init, processes, tier, standsInFor, user,
+    image, runs, workingDirectory, loosened, internet, init, processes, tier, standsInFor, user,
+    probes: probes && readProbes(probes, workload),
     command: command?.map(Text.of),
     args: args?.map(Text.of),
     env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, Text.of(value)])),

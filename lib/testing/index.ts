@@ -5,3 +5,4 @@ export type { Bodies, BodyOf, Resource, ResourceKind } from './resources';
 export { secretLeaks, type SecretValues } from './secret-values';
 export { snapshotSerializer } from './snapshot';
 export { Template } from './template';
+export type { WeaknessMatchers } from './weaker';

@@ -1,13 +1,15 @@
-import { callersOf, portText, reachError, type PortLike } from './reach';
+import { INTERNET } from '../core/target';
+import { callersOf, connectionsOf, onPort, quoted, reachError, type PortLike, type Question } from './reach';
 import { instead } from './misses';
 import { differences, printDifferences, type PartialOf } from './partial';
 import { ofKind, type BodyOf, type ResourceKind } from './resources';
 import { secretLeaks, type SecretValues } from './secret-values';
 import { templatesOf } from './snapshot';
 import type { Template } from './template';
+import { toBeWeakerThan, type WeaknessMatchers } from './weaker';
 
 /** What `expect(template)` and `expect(stack)` can say; a stack is looked at on each of its targets. */
-export interface StackMatchers<R> {
+export interface StackMatchers<R> extends WeaknessMatchers<R> {
   /**
    * The Compose file has a service, which matches a part.
    *
@@ -43,6 +45,9 @@ export interface StackMatchers<R> {
    * ports that are not there fail either way. Docker's networks know neither ports nor directions: whoever shares one with
    * a workload reaches all that it declares.
    *
+   * `internet` is whoever is outside, on either end. From there, the port is the one that is published: on an Ingress or a
+   * Gateway 80 and 443, which its controller is taken to listen on. What only the host itself can reach does not count.
+   *
    * ```ts
    * import { expect, test } from '@jest/globals';
    * import 'compose8s/testing/jest';
@@ -52,9 +57,17 @@ export interface StackMatchers<R> {
    *   expect(shop()).toReach('api', 'db', 5432);
    *   expect(shop()).not.toReach('proxy', 'db', 5432);
    * });
+   *
+   * test('the proxy is the only way in, and nothing gets out', () => {
+   *   expect(shop()).toReach('internet', 'proxy', 443);
+   *   expect(shop()).not.toReach('internet', 'api');
+   *   expect(shop()).not.toReach('api', 'internet');
+   * });
    * ```
+   *
+   * @param port Default: any.
    */
-  toReach(from: string, to: string, port: PortLike): R;
+  toReach(from: string, to: string, port?: PortLike): R;
   /**
    * No emitted file carries one of these values: as it is, escaped, URL-encoded, in base64 or in hexadecimal. The values
    * are not told when one is found.
@@ -87,6 +100,8 @@ interface Context { readonly isNot?: boolean }
  * {@link snapshotSerializer}.
  */
 export const matchers = {
+  toBeWeakerThan,
+
   /** See {@link StackMatchers.toHaveService}. */
   toHaveService(this: Context, actual: unknown, name: string, partial?: PartialOf<BodyOf<'services'>>): Outcome {
     const templates = templatesOf(actual);
@@ -101,16 +116,17 @@ export const matchers = {
   },
 
   /** See {@link StackMatchers.toReach}. */
-  toReach(this: Context, actual: unknown, from: string, to: string, port: PortLike): Outcome {
+  toReach(this: Context, actual: unknown, from: string, to: string, port?: PortLike): Outcome {
     const isNot = this?.isNot ?? false;
+    const question = { from, to, port };
     const templates = templatesOf(actual);
-    const errors = templates.flatMap(({ emission }) => reachError(emission, from, to, port) ?? []);
+    const errors = templates.flatMap(({ emission }) => reachError(emission, question) ?? []);
     // A question that makes no sense is wrong with and without `not`.
     if (errors.length > 0) return { pass: isNot, message: () => errors.join('\n') };
     const unlike = templates.filter(template => template.reaches(from, to, port) === isNot);
     return {
       pass: isNot ? unlike.length > 0 : unlike.length === 0,
-      message: () => unlike.map(template => (isNot ? tooOpen : tooClosed)(template, from, to, port)).join('\n'),
+      message: () => unlike.map(template => (isNot ? tooOpen : tooClosed)(template, question)).join('\n'),
     };
   },
 
@@ -143,13 +159,15 @@ function have(templates: readonly Template[], kind: string, word: string, name: 
   };
 }
 
-function tooClosed({ title, emission: { target, rendering } }: Template, from: string, to: string, port: PortLike): string {
-  return `${title}: '${from}' cannot reach '${to}' on port ${portText(port)}\n  it can be reached by: ${callersOf(target.reach!(rendering.documents), to)}`;
+function tooClosed({ title, emission }: Template, question: Question): string {
+  const { from, to } = question;
+  return `${title}: ${quoted(from)} cannot reach ${quoted(to)}${onPort(question)}\n  it can be reached by: ${callersOf(connectionsOf(emission), to)}`;
 }
 
 /** With what the target says of its connections, in case it could do no better. */
-function tooOpen({ title, notes, resources }: Template, from: string, to: string, port: PortLike): string {
-  const places = resources.filter(({ name }) => name === from || name === to).map(({ at }) => at);
+function tooOpen({ title, notes, resources }: Template, question: Question): string {
+  const { from, to } = question;
+  const places = [from, to].includes(INTERNET) ? [] : resources.filter(({ name }) => name === from || name === to).map(({ at }) => at);
   const reasons = [...new Set(notes.filter(({ at, field }) => field === 'connections' && places.includes(at)).map(({ what }) => what))];
-  return [`${title}: '${from}' can reach '${to}' on port ${portText(port)}, and should not`, ...reasons.map(reason => `  ${reason}`)].join('\n');
+  return [`${title}: ${quoted(from)} can reach ${quoted(to)}${onPort(question)}, and should not`, ...reasons.map(reason => `  ${reason}`)].join('\n');
 }

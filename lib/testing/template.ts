@@ -4,7 +4,7 @@ import { emit, SynthesisError, synthesize, type Emission } from '../core/synthes
 import { contentOf } from '../core/output';
 import { instead, nearestMisses } from './misses';
 import { differences, type PartialOf } from './partial';
-import { portText, reachError, type PortLike } from './reach';
+import { isOpen, reachError, type PortLike } from './reach';
 import { ofKind, resourcesOf, type BodyOf, type Resource, type ResourceKind } from './resources';
 
 /**
@@ -118,11 +118,14 @@ export class Template {
     throw new Error(`${this.title} has no resource of the kind '${kind}'; ${instead(kind, this.kinds)}`);
   }
 
-  /** Whether one workload may open a connection to a declared port of another. @throws Error for names and ports that are not there. */
-  reaches(from: string, to: string, port: PortLike): boolean {
-    const error = reachError(this.emission, from, to, port);
+  /**
+   * Whether one workload may open a connection to a declared port of another, or to any. `internet` stands for the outside,
+   * on either end. @throws Error for names and ports that are not there.
+   */
+  reaches(from: string, to: string, port?: PortLike): boolean {
+    const error = reachError(this.emission, { from, to, port });
     if (error) throw new Error(error);
-    return this.emission.target.reach!(this.emission.rendering.documents).some(one => one.from === from && one.to === to && one.port === portText(port));
+    return isOpen(this.emission, { from, to, port });
   }
 
   private get kinds(): readonly string[] {

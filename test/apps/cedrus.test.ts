@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { load, loadAll } from 'js-yaml';
 import { cedrus } from '../../apps/cedrus';
-import { App, synthesize } from '../../lib';
+import { App, strict, synthesize } from '../../lib';
 
 const { emissions, problems, notes } = (() => {
   const app = new App();
@@ -33,6 +33,8 @@ function manifests(environment: string): Manifest[] {
 function limitsOnCluster(environment: string, name: string): object {
   return manifests(environment).find(({ kind, metadata }) => ['Deployment', 'StatefulSet'].includes(kind) && metadata.name === name)!.spec.template.spec.containers[0]!.resources.limits;
 }
+
+test('every difference between the targets of Cedrus is decided upon', () => expect(strict(notes)).toEqual([]));
 
 test('Cedrus has no problems', () => {
   expect(problems).toEqual([]);

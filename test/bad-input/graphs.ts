@@ -125,6 +125,22 @@ export const references: readonly BadInput[] = [
     problems: [problem('it refers to other/dev/db, which is part of another stack', 'declare it in this stack: each stack has secrets of its own')],
   },
   {
+    name: 'the published port of another stack',
+    build: stack => {
+      const theirs = other(stack);
+      service(stack, 'web', { env: { PORT: new Route(theirs, 'way', { to: service(theirs, 'api').endpoint('http') }).publishedPort } });
+    },
+    problems: [problem('it refers to the published port of other/dev/way, which is part of another stack', 'write the number itself: the variables of another stack are not known in this one')],
+  },
+  {
+    name: 'the published port of replicas',
+    build: stack => {
+      const api = service(stack, 'api', { runs: Workload.service({ replicas: 2 }) });
+      service(stack, 'web', { env: { PORT: new Route(stack, 'way', { to: api.endpoint('http') }).publishedPort } });
+    },
+    problems: [problem('it refers to the published port of shop/dev/way, of which each replica has another', 'run one replica, or publish a proxy in front of them')],
+  },
+  {
     name: 'mounts from another stack',
     build: stack => {
       const theirs = other(stack);
@@ -204,6 +220,11 @@ export const files: readonly BadInput[] = [
     problems: [problem(`'${file}' cannot be a config file's name`, CONFIG_NAME, 'shop/dev/config')],
   })),
   {
+    name: 'a published port in a config file',
+    build: stack => { new Config(stack, 'config', { files: { 'app.conf': text`port = ${new Route(stack, 'way', { to: service(stack, 'web').endpoint('http') }).publishedPort}` } }); },
+    problems: [problem("the file 'app.conf' would contain a published port, which a variable can move: nobody replaces variables in files", 'pass it in an environment variable', 'shop/dev/config')],
+  },
+  {
     name: 'a secret in a config file',
     build: stack => { new Config(stack, 'config', { files: { 'app.conf': text`password = ${new Secret(stack, 'db', { keys: ['password'] }).key('password')}` } }); },
     problems: [problem("the file 'app.conf' would contain a secret's value", 'mount the secret beside it and read it at start, or pass it in an environment variable', 'shop/dev/config')],
@@ -230,5 +251,21 @@ export const files: readonly BadInput[] = [
     name: 'a volume of no size',
     build: stack => { new Volume(stack, 'files', { size: '0Gi' }); },
     problems: [problem("size: '0Gi' is not a size", 'write a positive number with its unit, such as 512Mi, 2Gi or 40GB', 'shop/dev/files')],
+  },
+];
+
+export const acceptances: readonly BadInput[] = [
+  {
+    name: 'a note accepted in another spelling', props: { accepts: { compose: ['probe.alive'] } },
+    build: stack => { service(stack, 'web', { probes: HealthProbes.http({ ready: '/ready', alive: '/alive' }) }); },
+    problems: [problem("it accepts 'probe.alive' on compose, of which no note is made", 'did you mean probes.alive?', 'shop/dev')],
+  },
+  {
+    name: 'a note accepted where none is made', props: { accepts: { compose: ['size'] } }, build: stack => { service(stack, 'web'); },
+    problems: [problem("it accepts 'size' on compose, of which no note is made", 'leave it out', 'shop/dev')],
+  },
+  {
+    name: 'a note accepted of a target that the stack does not have', props: { accepts: { Compose: ['size'] } }, build: stack => { service(stack, 'web'); },
+    problems: [problem("it accepts notes of 'Compose', which is none of its targets", 'did you mean compose?', 'shop/dev')],
   },
 ];

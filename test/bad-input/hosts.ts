@@ -1,17 +1,28 @@
-import { App, Compose, Config, Cron, Duration, Image, Route, Secret, Stack, text, Workload, type WorkloadProps } from '../../lib';
+import { App, Compose, Config, Cron, Duration, Image, Instruction, Route, Secret, Stack, text, Volume, Workload, type WorkloadProps } from '../../lib';
 import { IMAGE, service } from '../support/stacks';
 import { problem, type BadInput } from './case';
 
 const HOST = 'or say that they run on different hosts: new Compose({ host: … })';
 
 /** Two environments, each with one thing on its host. */
-function environments(build: (stack: Stack) => void, hosts: readonly [string, string], ranges: readonly [string?, string?] = []): App {
+function environments(build: (stack: Stack, environment: string) => void, hosts: readonly [string, string], ranges: readonly [string?, string?] = [], loopbacks: readonly [string?, string?] = []): App {
   const app = new App();
-  ['dev', 'prod'].forEach((environment, i) => { build(new Stack(app, 'shop', environment, { targets: [new Compose({ host: hosts[i]! })], network: ranges[i] })); });
+  ['dev', 'prod'].forEach((environment, i) => { build(new Stack(app, 'shop', environment, { targets: [new Compose({ host: hosts[i]!, loopback: loopbacks[i] })], network: ranges[i] }), environment); });
   return app;
 }
 
-const published = (number: number) => (stack: Stack) => { new Route(stack, 'way-in', { to: service(stack, 'web').endpoint('http'), published: number }); };
+const published = (number: number, reach: Readonly<Record<string, 'public'>> = {}) => (stack: Stack, environment: string) => {
+  new Route(stack, 'way-in', { to: service(stack, 'web').endpoint('http'), published: number, reach: reach[environment] });
+};
+const data = (body: object) => (stack: Stack) => {
+  const volume = new Volume(stack, 'files', { size: '1Gi' });
+  service(stack, 'web', { mounts: [{ volume, path: '/data' }] });
+  Compose.of(volume).patch('volumes', entry => ({ ...entry, ...body }));
+};
+const built = (name: string) => Image.build({
+  name: 'shop', version: '1.0', context: __dirname, user: { uid: 10001, gid: 10001 }, tools: ['curl'],
+  stages: [{ name, from: 'debian:bookworm-slim', instructions: [Instruction.user(10001, 10001), Instruction.cmd('true')] }],
+});
 const edge = (stack: Stack) => { service(stack, 'web', { connects: [service(stack, 'db').endpoint('http')] }); };
 const RANGE = "write it as '172.22.0.0/24': the first address of the range, and the length of its prefix";
 
@@ -27,7 +38,51 @@ export const networks: readonly BadInput[] = [
   {
     name: 'one port for two environments on one host',
     app: () => environments(published(80), ['a', 'a']),
+    problems: [problem('it publishes port 80, as shop/dev/way-in does on the same host', `publish one of them under another number (for one start: WEB_HTTP_PORT=…), give one of the stacks an address of its own (new Compose({ loopback: '127.0.0.2' })), ${HOST}`, 'shop/prod/way-in')],
+  },
+  {
+    name: 'one port for all and for the host alone, in two environments',
+    app: () => environments(published(80, { prod: 'public' }), ['a', 'a'], [], ['127.0.0.1', '127.0.0.2']),
     problems: [problem('it publishes port 80, as shop/dev/way-in does on the same host', `publish one of them under another number (for one start: WEB_HTTP_PORT=…), ${HOST}`, 'shop/prod/way-in')],
+  },
+  { name: '(not wrong) one port for two environments on one host, at addresses of their own', app: () => environments(published(80), ['a', 'a'], [], ['127.0.0.1', '127.0.0.2']), problems: [] },
+  {
+    name: 'a port among those of replicas',
+    build: stack => {
+      new Route(stack, 'one', { to: service(stack, 'web', { runs: Workload.service({ replicas: 3 }) }).endpoint('http'), published: 8000 });
+      new Route(stack, 'two', { to: service(stack, 'api').endpoint('http'), published: 8002 });
+    },
+    problems: [problem('it publishes port 8002, as shop/dev/one does on the same host', 'publish one of them under another number', 'shop/dev/two')],
+  },
+  ...['10.0.0.1', '127.0.0.256', 'localhost'].map((loopback): BadInput => ({
+    name: `the own address ${loopback}`, build: stack => { service(stack, 'web'); }, props: { targets: [new Compose({ loopback })] },
+    problems: [problem(`'${loopback}' is not an address that only the host itself has`, "use one of 127.0.0.0/8: new Compose({ loopback: '127.0.0.2' })", 'shop/dev')],
+  })),
+  {
+    name: 'one tag for two images on one host',
+    app: () => environments((stack, environment) => { service(stack, 'web', { image: built(environment) }); }, ['a', 'a']),
+    problems: [problem('its image shop:1.0 is not the one that shop/dev/web has under this name on the same host: whichever is built last replaces the other', `give one of them another name or version, ${HOST}`, 'shop/prod/web')],
+  },
+  { name: '(not wrong) one tag for two images on two hosts', app: () => environments((stack, environment) => { service(stack, 'web', { image: built(environment) }); }, ['a', 'b']), problems: [] },
+  { name: '(not wrong) one image for two environments on one host', app: () => environments(stack => { service(stack, 'web', { image: built('production') }); }, ['a', 'a']), problems: [] },
+  {
+    name: 'one container name for two environments on one host',
+    app: () => environments(stack => { Compose.of(service(stack, 'web')).patch('services', entry => ({ ...entry, container_name: 'web' })); }, ['a', 'a']),
+    problems: [problem("its container would be called 'web', as that of shop/dev/web on the same host", `leave the name to Compose, which begins it with the project's, ${HOST}`, 'shop/prod/web')],
+  },
+  {
+    name: 'one volume for two environments on one host',
+    app: () => environments(data({ name: 'data' }), ['a', 'a']),
+    problems: [problem("its volume would be called 'data', as that of shop/dev/files on the same host", `leave the name to Compose, which begins it with the project's, ${HOST}`, 'shop/prod/files')],
+  },
+  { name: '(not wrong) one external volume for two environments on one host', app: () => environments(data({ name: 'data', external: true }), ['a', 'a']), problems: [] },
+  {
+    name: 'one network for two workloads',
+    build: stack => {
+      const db = service(stack, 'db');
+      for (const id of ['one', 'two']) Compose.of(service(stack, id, { connects: [db.endpoint('http')] })).patch('networks', network => ({ ...network, name: 'inside' }));
+    },
+    problems: [problem("its network would be called 'inside', as that of shop/dev/one on the same host", 'patch another name into one of them', 'shop/dev/two')],
   },
   { name: '(not wrong) one port for two environments on two hosts', app: () => environments(published(80), ['a', 'b']), problems: [] },
   {

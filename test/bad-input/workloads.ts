@@ -1,9 +1,11 @@
-import { HealthProbes, PythonImage, type PythonImageProps } from '../../constructs';
+import { gunicorn, HealthProbes, PythonImage, type PythonImageProps } from '../../constructs';
 import { Image, Instruction, Secret, Size, text, Volume, Workload, type BuildProps, type Duration, type Replicas, type WorkloadProps } from '../../lib';
 import { IMAGE, service } from '../support/stacks';
 import { problem, type BadInput, type Expected } from './case';
 
 /** A service `web` with one thing wrong. */
+const DURATION = 'write a positive number with its unit, such as 500ms, 30s, 5m, 12h or 30d';
+
 const web = (name: string, props: Partial<WorkloadProps>, ...problems: Expected[]): BadInput => ({ name, build: stack => { service(stack, 'web', props); }, problems });
 const image = (name: string, reference: string, what: string, fix: string) => web(name, { image: Image.registry(reference, IMAGE.facts) }, problem(what, fix));
 const built = (props: Partial<BuildProps>) => Image.build({ name: 'shop', version: '1.0', context: __dirname, stages: [{ name: 'production', from: 'alpine:3.22', instructions: [] }], ...IMAGE.facts, ...props });
@@ -49,6 +51,10 @@ export const images: readonly BadInput[] = [
     problem('"a; id" cannot be the name of a user', 'use at most 32 lower-case letters, digits and dashes'),
     problem('"/srv/a b; id" cannot be a folder of an image', "use an absolute path of letters, digits, dots and dashes, without '..'"),
     problem('"../r.txt" cannot be a path to copy', 'name a path inside the build context')),
+  web('hostile groups for uv, and hostile parts of packages to leave out', { image: python({ installer: 'uv', groups: ['dev; id'], trim: ["tests' -o '", '*', '../lib'] }) },
+    problem('"dev; id" cannot be the name of a group of dependencies', 'use letters, digits, dots and dashes'),
+    ...['"tests\' -o \'"', '"*"', '"../lib"'].map(name => problem(`${name} cannot name what is left out of the installed packages`, "use a relative path of letters, digits, dots, dashes and '*'"))),
+  web('groups for pip', { image: python({ groups: ['api'] }) }, problem('pip knows no groups of dependencies in a file of requirements', "leave out groups, or say installer: 'uv'")),
   web('sources that are not there', { image: built({ context: '/nowhere/app' }) },
     problem('the build context of shop is not a folder: /nowhere/app', 'give the path of the sources, for example path.join(__dirname, "app")')),
   {
@@ -125,6 +131,11 @@ export const ports: readonly BadInput[] = [
   web('a port with a number for a name', { ports: { '8080': 8080 } }, problem("'8080' cannot be a port's name", PORT_NAME)),
 ];
 
+export const commandLines: readonly BadInput[] = [
+  web("a time of Gunicorn's that is none", { command: gunicorn({ app: 'shop.wsgi', timeout: '0s', keepAlive: '0.0001s' }) },
+    ...[['timeout', '0s'], ['keepAlive', '0.0001s']].map(([field, value]) => problem(`gunicorn ${field}: '${value}' is not a duration`, DURATION))),
+];
+
 export const probes: readonly BadInput[] = [
   web('a service without probes', { probes: undefined }, problem('nothing tells whether it is healthy', 'give probes: HealthProbes.http({ ready: … }), HealthProbes.tcp() or HealthProbes.command([…])')),
   web('a probe of a port that is not declared', { probes: HealthProbes.http({ ready: '/ready', port: 'htpp' }) }, problem("the probe 'ready' asks the port 'htpp', which is not declared", 'use one of the declared ports: http')),
@@ -136,6 +147,9 @@ export const probes: readonly BadInput[] = [
   web('the same probe for readiness and liveness', { probes: HealthProbes.http({ ready: '/health', alive: '/health' }) },
     problem('readiness and liveness ask the same path /health: a failing dependency would restart the workload', 'ask liveness of a path that checks no dependency, or leave it out')),
   web('a probe that takes longer than the time between two', { probes: HealthProbes.tcp({ every: '5s', timeout: '10s' }) }, problem("the probe 'ready' may take 10s, longer than the 5s between two of them", 'make the timeout shorter, or ask less often')),
+  // @ts-expect-error -- no unit
+  web('times of probes without a unit', { probes: HealthProbes.http({ ready: '/ready', alive: '/alive', every: '10', timeout: '-5s', startup: '0s' }) },
+    ...[['every', '10'], ['timeout', '-5s'], ['startup', '0s']].map(([field, value]) => problem(`probes.${field}: '${value}' is not a duration`, DURATION))),
   web('a probe that never fails', { probes: HealthProbes.tcp({ failures: 0 }) }, problem("the probe 'ready' counts as failed after 0 failures", 'give a whole number of at least 1')),
   web('a probe with a header within a header', { probes: HealthProbes.http({ ready: '/', headers: { Host: 'a\r\nX: b' } }) },
     problem("the probe 'ready' sends the header 'Host: a\r\nX: b'", 'use letters, digits and dashes in the name, and printable ASCII in the value')),
@@ -166,7 +180,7 @@ export const limits: readonly BadInput[] = [
   web('sizes, CPU and durations that are none', { resources: { cpu: 1, memory: '1 gig' as unknown as Size }, stop: { grace: 'soon' as unknown as Duration }, sharedMemory: '-1Mi' },
     problem("sharedMemory: '-1Mi' is not a size", 'write a positive number with its unit, such as 512Mi, 2Gi or 40GB'),
     problem("resources: '1 gig' is not a size", 'write a positive number with its unit, such as 512Mi, 2Gi or 40GB'),
-    problem("stop.grace: 'soon' is not a duration", 'write a positive number with its unit, such as 500ms, 30s, 5m, 12h or 30d')),
+    problem("stop.grace: 'soon' is not a duration", DURATION)),
   web('an amount of CPU that is none', { resources: { cpu: '0.5m', memory: '1Gi' } }, problem("resources: '0.5m' is not an amount of CPU", "write cores (2, 0.5) or thousandths of a core ('500m')")),
 ];
 

@@ -187,3 +187,15 @@ test('no value is ever shown, but by the command whose purpose it is', async () 
     for (const form of forms) if (published.includes(form)) throw new Error('a value was shown');
   }
 });
+
+describe('what the system refuses is said in words', () => {
+  test.each([
+    ['synth --output there', /^✖ .*there\/.*: a folder is needed where a file stands\n {2}fix: name another place, or move the file away\n$/],
+    ['explore shop/dev --output there/page.html', /^✖ .*there: a folder is needed where a file stands\n {2}fix: name another place, or move the file away\n$/],
+    ['secrets init shop/dev --secrets-dir there', /^✖ .*there\/.*: a folder is needed where a file stands\n {2}fix: name another place, or move the file away\n$/],
+    ['init there', /^✖ .*there: a folder is needed where a file stands\n {2}fix: name another place, or move the file away\n$/],
+  ])('%s', async (line, stderr) => {
+    put('there', 'a file');
+    expect(await compose8s(line)).toMatchObject({ code: 2, stderr: expect.stringMatching(stderr) });
+  });
+});

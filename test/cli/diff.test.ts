@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Aspects, Compose, Workload } from '../../lib';
+import { Aspects, Compose, Kubernetes, Workload } from '../../lib';
 import { cleanUp, shop, temporaryFolder } from '../support/secrets';
 import { compose8s } from './run-command';
 
@@ -35,6 +35,15 @@ test('names a stack that is gone, unless only others were asked for', async () =
   await compose8s('synth', () => shop({ environments: ['dev', 'prod'], targets: [new Compose()] }));
   expect(await compose8s('diff', before)).toMatchObject({ code: 4, stdout: expect.stringContaining('shop/prod\n  - compose stack/shop/prod: data at risk\n      the program makes no such stack any more') });
   expect(await compose8s('diff shop/dev', before)).toMatchObject({ code: 0 });
+});
+
+test('names a target that a stack no longer has, unless only another was asked for', async () => {
+  await compose8s('synth', () => shop({ targets: [new Compose(), new Kubernetes()] }));
+  expect(await compose8s('diff shop/dev', before)).toMatchObject({
+    code: 4, stdout: expect.stringContaining('shop/dev\n  - kubernetes target/kubernetes: data at risk\n      the stack has no such target any more: what runs of it goes on until somebody stops it, and its data is used by nobody else\n'),
+  });
+  expect(await compose8s('diff --target compose', before)).toMatchObject({ code: 0 });
+  expect(await compose8s('diff', () => shop({ targets: [new Kubernetes()] }))).toMatchObject({ code: 4, stdout: expect.stringMatching(/^shop\/dev\n {2}- compose target\/compose: data at risk\n/) });
 });
 
 test('against a folder, for programs', async () => {

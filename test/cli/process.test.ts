@@ -69,6 +69,49 @@ describe('the command', () => {
     expect(await compose8s('secrets', 'init', 'shop/dev')).toEqual({ code, stdout: code === 2 && stderr.toString().includes('version') ? expect.stringMatching(/^v\d+/) : '', stderr: typeof stderr === 'string' ? stderr : expect.stringMatching(stderr) });
   });
 
+  test.each([['--help'], ['secrets', 'init', 'shop/dev'], ['list', '--json']])('%s is silent where nobody reads what it prints, and does its work', async (...argv) => {
+    const child = spawn(process.execPath, [join(LIBRARY, 'lib/cli/compose8s.cjs'), ...argv], { cwd: project });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.on('data', chunk => { stderr += String(chunk); });
+    expect(await new Promise(done => child.on('close', done))).toBe(0);
+    expect(stderr).toBe('');
+    expect(existsSync(join(project, 'secrets/shop/dev/database/password'))).toBe(argv[0] === 'secrets');
+  });
+
+  describe('says where the program fails, in its own lines', () => {
+    const library = (path: string) => JSON.stringify(join(LIBRARY, path));
+    test.each([
+      ['throws', `const stacks: any = undefined;\nstacks.forEach();\n`, /^✖ TypeError: Cannot read properties of undefined \(reading 'forEach'\)\n {2}at main.ts:2:8\n(?: {2}at main.ts:\d+:\d+\n)*$/],
+      ['rejects', `void (async () => {\n  throw new Error('no such host');\n})();\n`, /^✖ no such host\n {2}at main.ts:2:9\n(?: {2}at main.ts:\d+:\d+\n)*$/],
+      ['throws something', `throw 'nothing of use';\n`, /^nothing of use\n$/],
+      ['cannot be read', `const a = {;\n`, /^✖ Transform failed with 1 error:\n.*main.ts:1:11: ERROR: Expected identifier but found ";"\n$/],
+      ['misses a file', `import './stacks';\n`, /^✖ Cannot find module '.\/stacks'\n[^]*main.ts[^]*$/],
+      ['puts a Text into a string', `import { App, Compose, Stack } from ${library('lib')};\nimport { Postgres } from ${library('constructs')};\nconst { url } = new Postgres(new Stack(new App(), 'shop', 'dev', { targets: [new Compose()] }), 'db', { storage: '1Gi' });\nconsole.log(\`\${url}\`);\n`, /^✖ a Text was put into a plain string, which would lose what it refers to\n {2}fix: tag the template: .*\n(?: {2}at .*\n)* {2}at main.ts:4:\d+\n/],
+      ['has two apps', `import { App } from ${library('lib')};\nfor (let i = 0; i < 2; i++) new App().synth();\n`, /^✖ the program synthesizes a second App, of which the command line sees nothing: put all stacks into one\n/],
+    ])('that %s', async (_what, program, stderr) => {
+      write('main.ts', program);
+      expect(await compose8s('list')).toMatchObject({ code: 1, stderr: expect.stringMatching(stderr) });
+    });
+
+    test('but for faults of packages, of which it tells all', async () => {
+      write('main.ts', `setTimeout(() => undefined, 1);\nimport { readFileSync } from 'node:fs';\nprocess.nextTick(readFileSync as () => void);\n`);
+      const { code, stderr } = await compose8s('list');
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^TypeError[^]*\n {4}at [^]*node:/) });
+    });
+  });
+
+  test('refuses a Node.js that is too old', async () => {
+    write('old.cjs', `Object.defineProperty(process.versions, 'node', { value: '20.11.1' });\n`);
+    const run = await new Promise<Ended>(done => {
+      const child = spawn(process.execPath, ['--require', './old.cjs', join(LIBRARY, 'lib/cli/compose8s.cjs'), 'list'], { cwd: project });
+      let stderr = '';
+      child.stderr.on('data', chunk => { stderr += String(chunk); });
+      child.on('close', code => done({ code, stdout: '', stderr }));
+    });
+    expect(run).toMatchObject({ code: 2, stderr: '✖ this is Node.js 20.11.1, which is too old\n  fix: install 20.12 or newer\n' });
+  });
+
   test('says so where there is no project, and helps without one', async () => {
     rmSync(join(project, 'cdk8s.yaml'));
     expect(await compose8s('synth')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^✖ there is no cdk8s.yaml in .*\n {2}fix: run this in the project's folder/) });

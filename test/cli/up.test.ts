@@ -44,13 +44,24 @@ describe('on Compose', () => {
     const docker = tool('docker');
     const { code, stdout } = await compose8s('up site/dev', site());
     expect(docker()).toEqual(['compose --project-directory ./dist/site/dev/compose up --build --wait --remove-orphans ./secrets/site/dev']);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/✔ made secrets\/site\/dev\/session\/key\n[^]*✔ site\/dev runs\n {2}→ web: http:\/\/localhost:8080\/\n$/) });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/✔ made secrets\/site\/dev\/session\/key\n[^]*✔ site\/dev is up\n {2}→ web: http:\/\/localhost:8080\/\n$/) });
   });
 
   test('up starts nothing as long as somebody has to give a value', async () => {
     const docker = tool('docker');
     expect(await compose8s('up site/dev', site(true))).toMatchObject({ code: 1, stderr: expect.stringContaining('in the vault') });
     expect(docker()).toEqual([]);
+  });
+
+  test('up only builds what is run by hand, and says how', async () => {
+    const docker = tool('docker');
+    const { code, stdout } = await compose8s('up tools/dev', () => {
+      const app = new App();
+      new Workload(new Stack(app, 'tools', 'dev', { targets: [new Compose()] }), 'tidy', { image: Image.registry('tidy:1.0', { user: { uid: 1, gid: 1 } }), command: ['tidy'], runs: { kind: 'task' } });
+      return app;
+    });
+    expect(docker()).toEqual(['compose --project-directory ./dist/tools/dev/compose --profile tasks build']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/✔ tools\/dev is up\n {2}→ tidy, by hand: docker compose --project-directory .*\/dist\/tools\/dev\/compose run --rm tidy\n$/) });
   });
 
   test('down leaves volumes alone, unless they are asked for', async () => {
@@ -66,27 +77,48 @@ describe('on Compose', () => {
   });
 });
 
+test('Docker without Compose is told from a failure', async () => {
+  tool('docker', `echo "docker: 'compose' is not a docker command." >&2; exit 1`);
+  expect(await compose8s('up site/dev', site())).toMatchObject({ code: 2, stderr: expect.stringContaining('✖ Docker is here, and its plugin Compose is not\n  fix: install it: https://docs.docker.com/compose/install/\n') });
+});
+
 describe('on Kubernetes', () => {
-  const left = `case "$*" in *' get '*) printf 'Deployment/web \\nDeployment/gone \\nJob/nightly-1 nightly\\n' ;; esac`;
+  const kinds = `case "$*" in 'api-resources '*) printf 'deployments.apps\\npersistentvolumeclaims\\nsecrets\\nservices\\nhttproutes.gateway.networking.k8s.io\\n' ;; esac`;
+  const left = `${kinds}; case "$*" in *' get '*) printf 'Deployment/web \\nDeployment/gone \\nJob/nightly-1 nightly\\n' ;; esac`;
 
   test('up applies by the server, prunes what the graph no longer has, and waits', async () => {
     const kubectl = tool('kubectl', left);
     expect(await compose8s('up site/dev --target kubernetes', site())).toMatchObject({ code: 0, stdout: expect.stringContaining('→ web: kubectl --namespace site-dev port-forward service/web 8080:8080') });
-    const apply = 'apply --server-side --field-manager compose8s -f';
+    const apply = 'apply --server-side -f';
     expect(kubectl()).toEqual([
       `${apply} -`, `${apply} -`, `${apply} ./dist/site/dev/kubernetes`,
-      expect.stringMatching(/^--namespace site-dev get deployments,.* --selector app.kubernetes.io\/instance=site-dev,app.kubernetes.io\/managed-by=compose8s/),
+      'api-resources --namespaced --verbs list,delete --output name',
+      // Of the kinds without data that this cluster knows.
+      expect.stringMatching(/^--namespace site-dev get deployments.apps,services,httproutes.gateway.networking.k8s.io --selector app.kubernetes.io\/instance=site-dev,app.kubernetes.io\/managed-by=compose8s/),
       '--namespace site-dev delete Deployment/gone',
       '--namespace site-dev rollout status --timeout 10m deployment/web',
     ]);
     expect(readFileSync('kubectl.calls.input', 'utf8')).toMatch(/kind: Namespace[^]*kind: Secret/);
   });
 
+  test('up leaves the Job of this release alone, and removes that of a former one', async () => {
+    const kubectl = tool('kubectl', `${kinds}; case "$*" in *' get '*) echo 'Job/migrate-0123456789 '; sed -n 's|^  name: \\(migrate-.*\\)|Job/\\1 |p' dist/site/dev/kubernetes/migrate.yaml ;; esac`);
+    const release = site();
+    await compose8s('up site/dev --target kubernetes', () => {
+      const app = release();
+      new Workload(app.node.findAll().find(Stack.isStack)!, 'migrate', { image: Image.registry('tool:1', { user: { uid: 1, gid: 1 } }), command: ['migrate'], runs: { kind: 'release', check: ['migrate', '--check'] } });
+      return app;
+    });
+    expect(readFileSync('dist/site/dev/kubernetes/migrate.yaml', 'utf8')).toMatch(/kind: Job\n[^]* {2}name: migrate-[0-9a-f]{10}\n/);
+    expect(kubectl().filter(call => call.includes(' delete '))).toEqual(['--namespace site-dev delete Job/migrate-0123456789']);
+  });
+
   test.each([['', false], [' --volumes', true]])('down%s deletes claims: %s', async (option, expected) => {
-    const kubectl = tool('kubectl');
+    const kubectl = tool('kubectl', kinds);
     expect(await compose8s(`down site/dev --target kubernetes${option}`, site())).toMatchObject({ code: 0 });
     expect(kubectl().join().includes('persistentvolumeclaims')).toBe(expected);
-    expect(kubectl().join()).not.toContain('namespaces');
+    expect(kubectl().at(-1)).toMatch(/^--namespace site-dev delete deployments.apps,services,httproutes.gateway.networking.k8s.io/);
+    expect(kubectl().at(-1)).not.toMatch(/secrets|namespaces/);
   });
 });
 

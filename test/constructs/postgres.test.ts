@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Postgres, type PostgresProps } from '../../constructs';
-import { composeOf, service } from '../support/stacks';
+import { composeOf, problemsOf, service, shop } from '../support/stacks';
 
 const CONF = 'config/db-config/postgresql.conf';
 const postgres = (props: Partial<PostgresProps> = {}) => composeOf(stack => {
@@ -69,6 +69,16 @@ describe('Postgres', () => {
     const { services, file } = postgres({ initScripts: { '10-extensions.sql': 'CREATE EXTENSION citext;' } });
     expect(services['db']!.configs).toContainEqual({ source: 'db-init.10-extensions.sql', target: '/docker-entrypoint-initdb.d/10-extensions.sql' });
     expect(file('config/db-init/10-extensions.sql')).toBe('CREATE EXTENSION citext;');
+  });
+
+  test('loads what an extension of its scripts wants loaded, or says that it is not', () => {
+    const script = 'CREATE EXTENSION pg_trgm;\n-- CREATE EXTENSION pg_cron;\ncreate extension if not exists "pg_stat_statements";';
+    const build = (settings: PostgresProps['settings']) => problemsOf(shop(stack => { new Postgres(stack, 'db', { storage: '1Gi', initScripts: { 'init-db.sql': script }, settings }); }));
+    expect(build({ shared_preload_libraries: 'auto_explain, pg_stat_statements' })).toBe('');
+    expect(build({ shared_preload_libraries: 'auto_explain' })).toBe(`✖ init-db.sql makes the extension pg_stat_statements, which the server must load when it starts
+  at shop/dev/db
+  fix: add it to the settings: shared_preload_libraries: 'auto_explain,pg_stat_statements'
+`);
   });
 
   test('is published on the host itself, and only where asked for', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { Adminer, gunicorn, HealthProbes, Postgres, PythonImage, ReleaseJob, WebService, Worker } from '../../constructs';
-import type { Duration, DurationLike } from '../../lib';
-import { composeOf, IMAGE, thrownBy } from '../support/stacks';
+import { Adminer, gunicorn, HealthProbes, Postgres, PythonImage, ReleaseJob, streamlit, uvicorn, WebService, Worker, type PythonImageProps } from '../../constructs';
+import type { DurationLike } from '../../lib';
+import { composeOf, IMAGE, problemsOf, shop } from '../support/stacks';
 
 const READY = HealthProbes.http({ ready: '/ready' });
 
@@ -62,8 +62,8 @@ describe('health probes', () => {
   test('over HTTP ask each path the same way', () => {
     const { ready, alive, started, startup } = HealthProbes.http({ ready: '/r', alive: '/a', started: '/s', port: 'http', headers: { Host: 'x' }, every: '20s', timeout: '2s', failures: 4, startup: '2m' });
     expect([ready, alive, started].map(probe => probe!.check)).toEqual(['/r', '/a', '/s'].map(path => ({ kind: 'http', path, port: 'http', headers: { Host: 'x' } })));
-    expect([ready, alive, started].map(probe => [`${probe!.every}`, `${probe!.timeout}`, probe!.failures])).toEqual(Array(3).fill(['20s', '2s', 4]));
-    expect(`${startup}`).toBe('120s');
+    expect([ready, alive, started].map(probe => [probe!.every, probe!.timeout, probe!.failures])).toEqual(Array(3).fill(['20s', '2s', 4]));
+    expect(startup).toBe('2m');
   });
 
   test('leave out what nobody asked for', () => {
@@ -85,10 +85,6 @@ describe('health probes', () => {
       stack.node.tryRemoveChild('worker');
     });
   });
-
-  test('with a duration that is none throw where they stand', () => {
-    expect(thrownBy(() => HealthProbes.tcp({ every: 'often' as unknown as Duration }))).toContain("'often' is not a duration");
-  });
 });
 
 describe('the command line of Gunicorn', () => {
@@ -102,9 +98,26 @@ describe('the command line of Gunicorn', () => {
     expect(gunicorn({ app: 'shop.wsgi' }).filter(word => word.startsWith('--max'))).toEqual([]);
   });
 
-  test('refuses a duration that is none', () => {
-    expect(() => gunicorn({ app: 'shop.wsgi', timeout: 'soon' as unknown as DurationLike })).toThrow("'soon' is not a duration");
+  test('carries what is wrong with it to the image, or the workload, that takes it', () => {
+    const command = gunicorn({ app: 'shop.wsgi', timeout: 'soon' as unknown as DurationLike });
+    const { production } = new PythonImage({ name: 'shop', version: '1.0', context: __dirname, port: 8000, command });
+    const problems = problemsOf(shop(stack => {
+      new WebService(stack, 'web', { image: production, port: 8000, probes: READY });
+      new Worker(stack, 'worker', { image: IMAGE, command, probes: HealthProbes.command(['/ok']) });
+    }));
+    expect(problems.match(/✖ .*\n.*/g)).toEqual(["✖ gunicorn timeout: 'soon' is not a duration\n  at shop/dev/web", "✖ gunicorn timeout: 'soon' is not a duration\n  at shop/dev/worker"]);
   });
+});
+
+test('Uvicorn serves on every address of its container, and starts anew at a change where developers ask for it', () => {
+  expect(uvicorn({ app: 'shop.main:app', port: 8002, workers: 3, gracefulTimeout: '10s' }).join(' ')).toBe('uvicorn shop.main:app --host 0.0.0.0 --port 8002 --workers 3 --timeout-graceful-shutdown 10');
+  expect(uvicorn({ app: 'shop.main:app', reload: true })).toContain('--reload');
+});
+
+test('Streamlit opens no browser, sends no statistics and takes no forged request', () => {
+  expect(streamlit({ script: 'shop.py', maxUpload: '20Mi' }).join(' ')).toBe(
+    'streamlit run shop.py --server.address 0.0.0.0 --server.port 8501 --server.headless true --server.enableXsrfProtection true --server.enableCORS true --server.maxUploadSize 20 --server.fileWatcherType none --browser.gatherUsageStats false --browser.serverAddress localhost',
+  );
 });
 
 describe('a Python image', () => {
@@ -157,6 +170,47 @@ CMD ["serve", "--reload"]
 
   test('for development is the same with another command', () => {
     expect(dockerfile('development').split('FROM production AS development\n')[1]).toMatch(/^CMD \["serve", "--reload"\]\nLABEL/);
+  });
+
+  describe('with more for developers', () => {
+    const stagesOf = (props: Partial<PythonImageProps>) => {
+      const file = composeOf(stack => {
+        const { development } = new PythonImage({ name: 'shop', version: '1.0', context: __dirname, port: 8000, command: ['serve'], ...props });
+        new WebService(stack, 'web', { image: development, port: 8000, probes: READY });
+      }).file('images/shop/Dockerfile')!;
+      return Object.fromEntries(file.split(/^(?=FROM )/m).map(stage => [/AS (\S+)/.exec(stage)![1]!, stage]));
+    };
+
+    test('has their packages and requirements in their own stages alone', () => {
+      const stages = stagesOf({ packages: { development: ['git'] }, developmentRequirements: 'development.txt' });
+      expect(Object.keys(stages)).toEqual(['builder', 'development-builder', 'production', 'development']);
+      expect(stages['builder']! + stages['production']!).not.toMatch(/development\.txt|git/);
+      expect(stages['development-builder']).toContain('/opt/venv/bin/pip install --requirement development.txt');
+      expect(stages['development']).toMatch(/^FROM production AS development\nUSER 0:0\n# hadolint[^]*install --yes --no-install-recommends git[^]*\nUSER 1000:1000\nCOPY --from=development-builder \/opt\/venv \/opt\/venv\nCMD \["serve"\]/);
+    });
+
+    test('installs what uv has locked, without the group of developers in production', () => {
+      const stages = stagesOf({ installer: 'uv' });
+      expect(stages['builder']).toMatch(/pip install uv==[\d.]+\nCOPY pyproject\.toml uv\.lock \.\/\nRUN --mount=type=cache,target=\/root\/\.cache\/uv,sharing=locked \\\n {4}uv sync --locked --no-install-project --no-default-groups\n/);
+      expect(stages['development-builder']).toMatch(/uv sync --locked --no-install-project\n/);
+      expect(stages['production']).not.toContain('uv');
+    });
+
+    test('installs groups of one lock file that several images share', () => {
+      const stages = stagesOf({ installer: 'uv', groups: ['api', 'shared'] });
+      expect(stages['builder']).toMatch(/uv sync --locked --no-install-project --no-default-groups --group api --group shared\n/);
+      expect(stages['development-builder']).toMatch(/uv sync --locked --no-install-project --group api --group shared\n/);
+    });
+
+    test('leaves out what nothing asks for before it is copied to where it runs', () => {
+      const { builder, production } = stagesOf({ trim: ['tests', 'pyarrow/*flight*'] });
+      expect(builder).toMatch(/pip install[^\n]*\nRUN find \/opt\/venv \\\( -path '\*\/tests' -o -path '\*\/pyarrow\/\*flight\*' \\\) -prune -exec rm -rf \{\} \+\n/);
+      expect(production).not.toContain('find');
+    });
+
+    test('puts an entry point before every command', () => {
+      expect(stagesOf({ entrypoint: ['/app/entrypoint.sh'] })['production']).toContain('ENTRYPOINT ["/app/entrypoint.sh"]\nCMD ["serve"]');
+    });
   });
 
   test('tells of its user, its folders and its tools, so that nobody has to', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { BackupCronJob, Postgres, Redis } from '../../constructs';
-import { App, Compose, Cron, Image, Secret, Stack, SynthesisError, synthesize, text, type Note } from '../../lib';
+import { App, Compose, Cron, Image, Kubernetes, Secret, Stack, SynthesisError, synthesize, text, type Note, type StackProps } from '../../lib';
 import { allFiles } from '../../lib/core/app';
 import { filesBelow, run, temporaryFolder } from '../support/run';
 import { problemsOf, service, shop } from '../support/stacks';
@@ -134,18 +134,23 @@ describe('problems', () => {
   });
 });
 
+const CONNECTIONS = 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other';
+const INTERNET = "Docker cannot tell the internet from the host's other networks: private addresses can be reached as well";
+
 describe('the parity report', () => {
-  const withNotes = (outdir?: string) => shop(stack => {
+  const withNotes = (props: Partial<StackProps> = {}, outdir?: string) => shop(stack => {
     const db = service(stack, 'db');
-    service(stack, 'web', { connects: [db.endpoint('http')], loosened: { accepted: ['it | may\nfail'] } });
-    service(stack, 'api', { connects: [db.endpoint('http')] });
-  }, {}, outdir);
+    service(stack, 'web', { connects: [db.endpoint('http')], loosened: { accepted: ['it | may\nfail'] }, internet: true });
+    service(stack, 'api', { connects: [db.endpoint('http')], internet: true });
+  }, props, outdir);
 
   test('names each construct and field, as data', () => {
     expect(JSON.parse(written(withNotes()).find(([path]) => path === 'shop/dev/parity.json')![1]) as Note[]).toEqual([
-      { at: 'shop/dev/web', field: 'connections', target: 'compose', outcome: 'approximated', what: 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other' },
+      { at: 'shop/dev/web', field: 'connections', target: 'compose', outcome: 'approximated', what: CONNECTIONS, status: 'default' },
+      { at: 'shop/dev/web', field: 'internet', target: 'compose', outcome: 'approximated', what: INTERNET },
       { at: 'shop/dev/web', field: 'loosened.accepted', target: 'compose', outcome: 'loosened', what: 'it | may\nfail' },
-      { at: 'shop/dev/api', field: 'connections', target: 'compose', outcome: 'approximated', what: 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other' },
+      { at: 'shop/dev/api', field: 'connections', target: 'compose', outcome: 'approximated', what: CONNECTIONS, status: 'default' },
+      { at: 'shop/dev/api', field: 'internet', target: 'compose', outcome: 'approximated', what: INTERNET },
     ]);
   });
 
@@ -159,11 +164,13 @@ What was asked for and is not exactly so on a target. What is not listed here me
 
 | field | outcome | what it means | of |
 |---|---|---|---|
-| \`connections\` | approximated | Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other | web, api |
+| \`connections\` | approximated (default) | Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other | web, api |
+| \`internet\` | approximated | Docker cannot tell the internet from the host's other networks: private addresses can be reached as well | web, api |
 | \`loosened.accepted\` | loosened | it \\| may fail | web |
 
 - *approximated*: another way that serves the purpose.
 - *loosened*: a safeguard given up on purpose.
+- *default*: nobody asked for it: it holds of every system on this target.
 "
 `);
   });
@@ -172,27 +179,42 @@ What was asked for and is not exactly so on a target. What is not listed here me
     expect(written(shop(stack => { service(stack, 'web'); })).find(([path]) => path === 'shop/dev/PARITY.md')![1]).toContain('## compose\n\nEverything is expressed.\n');
   });
 
-  test('is errors under --strict, but for what was loosened on purpose', () => {
+  test('is errors under --strict, but for what was loosened on purpose and what nobody asked for', () => {
     const { err, exitCode } = run(withNotes(), { strict: true });
-    expect({ err, exitCode }).toMatchInlineSnapshot(`
-{
-  "err": "✖ compose does not express connections exactly: Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other
-  at shop/dev/web
-  fix: ask for something that both targets have, or synthesize without --strict
-
-✖ compose does not express connections exactly: Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other
-  at shop/dev/api
-  fix: ask for something that both targets have, or synthesize without --strict
-
+    expect({ err, exitCode }).toEqual({
+      exitCode: 1,
+      err: `${['web', 'api'].map(id => `✖ compose does not express internet exactly: ${INTERNET}
+  at shop/dev/${id}
+  fix: ask for something that both targets have, or let the stack accept it: accepts: { compose: ['internet'] }
+`).join('\n')}
 2 problems; nothing was written
-",
-  "exitCode": 1,
-}
-`);
+`,
+    });
+  });
+
+  test('is none under --strict where the stack accepts each by name, and says so', () => {
+    const app = withNotes({ accepts: { compose: ['internet'] } }, temporaryFolder());
+    expect(run(app, { strict: true })).toMatchObject({ err: '', exitCode: undefined, out: expect.stringContaining('  approximated (accepted) internet (web, api): ') });
+    expect(written(app).find(([path]) => path === 'shop/dev/PARITY.md')![1]).toMatch(/\| `internet` \| approximated \(accepted\) \| [^]*- \*default\*: nobody asked for it[^]*- \*accepted\*: the program accepts it by name\.\n/);
+  });
+
+  test.each<{ accepts: StackProps['accepts']; what: string; fix: string }>([
+    { accepts: { compose: ['internet', 'sizes'] }, what: "it accepts 'sizes' on compose, of which no note is made", fix: 'leave it out, or name one of: connections, internet, loosened.accepted' },
+    { accepts: { compose: ['internett'] }, what: "it accepts 'internett' on compose, of which no note is made", fix: 'did you mean internet?' },
+    { accepts: { kubernetes: ['stop.signal'] }, what: "it accepts notes of 'kubernetes', which is none of its targets", fix: 'leave it out, or name one of: compose' },
+    { accepts: { docker: [] }, what: "it accepts notes of 'docker', which is none of its targets", fix: 'leave it out, or name one of: compose' },
+  ])('of $accepts is a problem, where that is not there to be accepted', ({ accepts, what, fix }) => {
+    expect(problemsOf(withNotes({ accepts }))).toBe(`✖ ${what}\n  at shop/dev\n  fix: ${fix}\n`);
+  });
+
+  test('of an acceptance looks only at the targets that are asked for', () => {
+    const app = withNotes({ targets: [new Compose(), new Kubernetes()], accepts: { compose: ['internet'], kubernetes: ['nothing'] } });
+    expect(synthesize(app, (_, target) => target?.name !== 'kubernetes').problems).toEqual([]);
+    expect(synthesize(app).problems).toHaveLength(1);
   });
 
   test('stands in nobody\'s way without it', () => {
-    const { err, exitCode } = run(withNotes(temporaryFolder()), { strict: false });
+    const { err, exitCode } = run(withNotes({}, temporaryFolder()), { strict: false });
     expect({ err, exitCode }).toEqual({ err: '', exitCode: undefined });
   });
 

@@ -33,7 +33,7 @@ describe('synthesis to the disk', () => {
     const folder = temporaryFolder();
     run(shop(folder));
     expect(Object.keys(filesBelow(folder)).sort()).toEqual([
-      'shop/dev/PARITY.md', 'shop/dev/compose/.env.example', 'shop/dev/compose/OPERATIONS.md', 'shop/dev/compose/compose.yaml', 'shop/dev/compose/config/config/a', 'shop/dev/parity.json',
+      'shop/dev/PARITY.md', 'shop/dev/compose/.env.dev.example', 'shop/dev/compose/.env.example', 'shop/dev/compose/OPERATIONS.md', 'shop/dev/compose/compose.yaml', 'shop/dev/compose/config/config/a', 'shop/dev/parity.json',
     ]);
   });
 
@@ -41,7 +41,7 @@ describe('synthesis to the disk', () => {
     const folder = temporaryFolder();
     const { out, err, exitCode } = run(shop(folder));
     expect({ out: out.replaceAll(/\S*compose8s-test-\w+/g, 'OUT'), err, exitCode }).toEqual({
-      out: '✔ OUT/shop/dev/compose  4 files, 1 workloads\n  → docker compose --project-directory OUT/shop/dev/compose up --build --wait\n6 files written, 0 unchanged, 0 removed\n',
+      out: '✔ OUT/shop/dev/compose  5 files, 1 workloads\n  → docker compose --project-directory OUT/shop/dev/compose up --build --wait\n7 files written, 0 unchanged, 0 removed\n',
       err: '', exitCode: undefined,
     });
   });
@@ -70,7 +70,7 @@ describe('synthesis to the disk', () => {
     const changed = Object.entries(timesBelow(folder)).filter(([, time]) => time !== past.getTime()).map(([path]) => path);
     // The hash of the content is in the service.
     expect(changed.sort()).toEqual(['shop/dev/compose/compose.yaml', `${CONFIG}/b`]);
-    expect(out).toContain('2 files written, 5 unchanged, 0 removed\n');
+    expect(out).toContain('2 files written, 6 unchanged, 0 removed\n');
   });
 
   test('removes what it wrote before and no longer emits, with the folders that this empties', () => {
@@ -78,7 +78,7 @@ describe('synthesis to the disk', () => {
     run(shop(folder, { environments: ['dev', 'prod'] }));
     const { out } = run(shop(folder, { environments: ['dev'] }));
     expect(existsSync(join(folder, 'shop/prod'))).toBe(false);
-    expect(out).toContain('0 files written, 6 unchanged, 6 removed\n');
+    expect(out).toContain('0 files written, 7 unchanged, 7 removed\n');
   });
 
   test('removes a whole system that is gone', () => {
@@ -176,7 +176,7 @@ describe('other people\'s files', () => {
     const folder = temporaryFolder();
     run(shop(folder));
     rmSync(join(folder, '.compose8s.json'));
-    expect(run(shop(folder)).out).toContain('0 files written, 6 unchanged');
+    expect(run(shop(folder)).out).toContain('0 files written, 7 unchanged');
   });
 
   test('are all that stands there when the ledger cannot be read', () => {

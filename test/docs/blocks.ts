@@ -52,7 +52,7 @@ export interface Program {
 }
 
 const MODULES = {
-  compose8s: 'App, Aspects, Certificate, Compose, Config, Cron, Duration, Image, Instruction, Kubernetes, Route, Secret, Stack, Volume, Workload, addCheck, reportProblem, text, type StackProps',
+  compose8s: 'App, Aspects, Certificate, Compose, Config, Cron, Duration, Image, Instruction, Kubernetes, Route, Secret, Stack, Volume, Workload, addCheck, addRunbook, advice, reportProblem, steps, text, type StackProps',
   'compose8s/constructs': 'Adminer, BackupCronJob, HealthProbes, Jaeger, Loki, Monitoring, NginxProxy, Postgres, PythonImage, Redis, ReleaseJob, WebService, Worker',
 } as const;
 

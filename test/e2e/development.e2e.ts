@@ -23,7 +23,7 @@ describe('Cedrus for developers, from the emitted folder and their sources alone
 
   beforeAll(() => once(async () => {
     stack = await RunningStack.prepare({
-      environment: 'dev', layout: checkout('dev'),
+      stack: 'cedrus/dev', layout: checkout('cedrus/dev'),
       give: async ({ root }) => {
         sources = join(root, 'apps', 'cedrus', 'app');
         await cp(join(PROJECT, 'apps', 'cedrus', 'app'), sources, { recursive: true });

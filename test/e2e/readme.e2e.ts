@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prerequisites } from './cluster/cluster';
+import { Registry } from './cluster/registry';
 import { PROJECT } from './support/emission';
 import { copyProject } from './support/project';
 import { writeSettings } from './support/settings';
@@ -9,8 +11,9 @@ import { output, run } from './support/shell';
 
 const MINUTES = 60_000;
 const PREFIX = `compose8s-e2e-readme-${process.pid}`;
-/** The README's example of where things are on a server. */
-const SERVER = '/srv/cedrus';
+/** The README's examples of where things are: on a server, and in a registry. */
+const SERVER = '/srv/cedrus-prod';
+const REGISTRY = 'registry.example';
 
 /** Every shell block of the README, by its first line: in order, as it stands there. */
 async function blocks(): Promise<readonly string[]> {
@@ -20,15 +23,14 @@ async function blocks(): Promise<readonly string[]> {
 
 /** What other parts of CI run. */
 const ELSEWHERE = ['npm ci && npm run synth', 'npm ci && npm test'];
-/** What would need a registry or a cluster, as the README says. */
-const NOT_RUN = /^docker push |^kubectl |\| kubectl /;
 
 describe('the commands of the README, word by word', () => {
   let root: string;
   let variables: Record<string, string>;
+  let registry: Registry;
 
-  /** With the README's path of a server inside of the temporary folder, and ports and CPUs that this machine has. */
-  const follow = (block: string, folder = root) => run('bash', ['--norc', '-euo', 'pipefail', '-c', block.replaceAll(SERVER, join(root, 'server'))], { cwd: folder, env: variables });
+  /** With the README's path of a server inside of the temporary folder, a registry, ports and CPUs that this machine has. */
+  const follow = (block: string, folder = root) => run('bash', ['--norc', '-euo', 'pipefail', '-c', block.replaceAll(SERVER, join(root, 'server')).replaceAll(REGISTRY, registry.address)], { cwd: folder, env: variables });
   const settingsOf = async (environment: string) => {
     const folder = await mkdtemp(join(root, 'settings-'));
     await cp(join(root, `dist/cedrus/${environment}/compose/.env.example`), join(folder, '.env.example'));
@@ -37,7 +39,16 @@ describe('the commands of the README, word by word', () => {
     return Object.fromEntries(set);
   };
 
+  /** What only people can give, and are asked for. */
+  const giveCertificate = async () => {
+    const folder = join(root, 'secrets/cedrus/prod/nginx-certificate');
+    await mkdir(folder, { recursive: true });
+    await output('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '90', '-subj', '/CN=cedrus.example', '-addext', 'subjectAltName=DNS:cedrus.example', '-keyout', join(folder, 'tls.key'), '-out', join(folder, 'tls.crt')]);
+  };
+
   beforeAll(async () => {
+    await prerequisites();
+    registry = await Registry.start();
     root = await mkdtemp(join(tmpdir(), `${PREFIX}-`));
     await copyProject(root);
     await output('npm', ['run', '--silent', 'synth'], { cwd: root });
@@ -46,11 +57,13 @@ describe('the commands of the README, word by word', () => {
 
   afterAll(async () => {
     for (const environment of ['dev', 'prod']) await run('docker', ['compose', '--project-name', `${PREFIX}-${environment}`, '--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5']);
+    await output('kubectl', ['delete', 'namespace', 'cedrus-prod', '--ignore-not-found', '--timeout', '60s']);
+    await registry.stop();
     await rm(root, { recursive: true, force: true });
   }, 2 * MINUTES);
 
   test('all blocks are here or run elsewhere', async () => {
-    const own = (await blocks()).filter(block => !ELSEWHERE.some(start => block.startsWith(start)) && !NOT_RUN.test(block.split('\n')[0]!));
+    const own = (await blocks()).filter(block => !ELSEWHERE.some(start => block.startsWith(start)));
     expect(own.map(block => block.split(/\s+#|\n/)[0])).toEqual([
       'npx compose8s secrets init cedrus/dev',
       'npx compose8s secrets init cedrus/dev',
@@ -59,6 +72,8 @@ describe('the commands of the README, word by word', () => {
       'docker compose run --rm backup backup',
       'docker compose up --build --wait --remove-orphans',
       'docker build --target production --tag registry.example/cedrus:1.0.0 dist/cedrus/prod/kubernetes/images/cedrus',
+      'kubectl config set-context --current --namespace cedrus-prod',
+      'kubectl scale deployment/web --replicas=0',
     ]);
   });
 
@@ -75,10 +90,7 @@ describe('the commands of the README, word by word', () => {
     variables = { ...await settingsOf('prod'), COMPOSE_PROGRESS: 'plain', COMPOSE_PROJECT_NAME: `${PREFIX}-prod` };
     const missing = await follow('npx compose8s secrets init cedrus/prod');
     expect(missing).toMatchObject({ code: 1 });
-    // What only people can give, and are asked for.
-    const certificate = join(root, 'secrets/cedrus/prod/nginx-certificate');
-    await mkdir(certificate, { recursive: true });
-    await output('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '90', '-subj', '/CN=cedrus.example', '-addext', 'subjectAltName=DNS:cedrus.example', '-keyout', join(certificate, 'tls.key'), '-out', join(certificate, 'tls.crt')]);
+    await giveCertificate();
     expect(await follow('npx compose8s secrets init cedrus/prod')).toMatchObject({ code: 0 });
 
     const [server, backups, upgrade] = (await blocks()).filter(block => /^(mkdir|docker compose (run|up))/.test(block));
@@ -88,22 +100,32 @@ describe('the commands of the README, word by word', () => {
     const [copy] = /^cp .*dist.*$/m.exec(server!)!;
     expect(await follow(copy)).toMatchObject({ code: 0 });
     expect(await follow(upgrade!, join(root, 'server/compose'))).toMatchObject({ code: 0 });
-    expect(await follow('ls /srv/cedrus/compose/compose')).toMatchObject({ code: 2 });
+    expect(await follow('ls /srv/cedrus-prod/compose/compose')).toMatchObject({ code: 2 });
   }, 15 * MINUTES);
 
-  test('the image for a cluster is built', async () => {
-    const cluster = (await blocks()).find(block => block.startsWith('docker build'))!;
-    const commands = cluster.split('\n').filter(line => line && !NOT_RUN.test(line));
-    expect(commands).toHaveLength(1);
-    expect(await follow(commands[0]!)).toMatchObject({ code: 0 });
-    const [image] = /(?<=--tag )\S+/.exec(commands[0]!)!;
+  test('on a cluster the system is started, backed up and restored', async () => {
+    const [start, jobs, restore] = (await blocks()).filter(block => /^(docker build|kubectl)/.test(block));
+    // Of its own, since the commands set the namespace in it.
+    variables = { KUBECONFIG: join(root, 'kubeconfig') };
+    await cp(process.env['KUBECONFIG']!, variables['KUBECONFIG']!);
+    await giveCertificate();
+    expect(await follow('npx compose8s secrets init cedrus/prod')).toMatchObject({ code: 0 });
+    const quietly = { code: 0, stderr: expect.not.stringMatching(/^Warning:/m) };
+    const [image] = new RegExp(`(?<=--tag )${REGISTRY}\\S+`).exec(start!)!;
     try {
-      // What it starts by itself is production's server: without its settings it says which one it misses.
-      expect(await run('docker', ['run', '--rm', '--read-only', image])).toMatchObject({ code: expect.not.stringMatching('^0$'), stderr: expect.stringContaining('SECRET_KEY') });
-      expect(await output('docker', ['image', 'inspect', '--format', '{{.Config.User}}', image])).toMatch(/^[1-9]\d*(:[1-9]\d*)?\n$/);
+      expect(await follow(start!)).toMatchObject(quietly);
+      // What the image starts by itself is production's server: without its settings it says which one it misses.
+      expect(await follow(`docker run --rm --read-only ${image}`)).toMatchObject({ code: expect.not.stringMatching('^0$'), stderr: expect.stringContaining('SECRET_KEY') });
+      expect((await follow(`docker image inspect --format '{{.Config.User}}' ${image}`)).stdout).toMatch(/^[1-9]\d*(:[1-9]\d*)?\n$/);
+      expect(await registry.tags('cedrus')).toEqual(['1.0.0']);
     } finally {
-      await output('docker', ['image', 'rm', image]);
+      await follow(`docker image rm ${image}`);
     }
+    expect({ stdout: '', ...await follow(jobs!) }).toEqual({ stdout: expect.any(String), ...quietly });
+    expect({ stdout: '', ...await follow(restore!) }).toEqual({ stdout: expect.any(String), ...quietly });
+    expect(JSON.parse((await follow('kubectl get job restore-2 --output json')).stdout)).toMatchObject({ spec: { template: { spec: { containers: [{ args: ['restore', 'latest', '--force'] }] } } } });
+    for (const [, command] of (await readFile(join(root, 'README.md'), 'utf8')).matchAll(/`(kubectl (?!port-forward)[^`]+)`/g)) expect({ command, ...await follow(command!) }).toMatchObject({ command, ...quietly });
+    expect(await follow('kubectl wait --for=condition=Complete jobs --all --timeout=1m')).toMatchObject(quietly);
   }, 10 * MINUTES);
 
   test('what synthesis prints works as printed, also where the output is elsewhere', async () => {

@@ -62,6 +62,14 @@ describe('a schedule', () => {
     expect(() => Cron.daily('2:5')).toThrow("'2:5' is not a schedule: it is not a time of day");
   });
 
+  test.each([
+    ['0 2 * * *', '86400s'],
+    ['*/20 * * * *', '1200s'],
+    ['0 8,12 * * *', '72000s'],
+    ['0 2 * * MON-FRI', '259200s'],
+    ['0 0 1 * *', '2678400s'],
+  ])('%s pauses for %s at the longest', (expression, pause) => expect(`${Cron.of(expression).longestPause}`).toBe(pause));
+
   test('that our grammar takes is one that the calendar takes: whatever else happens is a refusal', () => {
     const item = fc.oneof(fc.constant('*'), fc.integer({ min: 0, max: 61 }).map(String), fc.tuple(fc.nat(61), fc.nat(61), fc.nat(61)).map(([a, b, c]) => `${a}-${b}/${c}`), fc.nat(61).map(step => `*/${step}`));
     const field = fc.array(item, { minLength: 1, maxLength: 3 }).map(items => items.join(','));

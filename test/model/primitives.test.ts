@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Certificate, Config, Probe, Secret, Volume, Workload, readResources, text, type Stack } from '../../lib';
+import { App, Certificate, Config, Probe, Secret, Volume, Workload, readProbes, readResources, text, type Stack } from '../../lib';
 import { IMAGE, problemsOf, service, shop } from '../support/stacks';
 
 /** Whatever is made inside a stack, to look at. */
@@ -109,7 +109,7 @@ describe('a workload', () => {
 
 describe('a probe', () => {
   test('is made every 10 seconds, may take 5, and fails after 3', () => {
-    const { every, timeout, failures } = Probe.http('/');
-    expect([`${every}`, `${timeout}`, failures]).toEqual(['10s', '5s', 3]);
+    const { ready: { every, timeout, failures }, startup } = readProbes({ ready: Probe.http('/') }, new App());
+    expect([`${every}`, `${timeout}`, failures, `${startup}`]).toEqual(['10s', '5s', 3, '30s']);
   });
 });

@@ -10,7 +10,7 @@ function parts(): { web: Endpoint; password: SecretKey } {
 }
 
 /** Every kind of reference in its own brackets. */
-const spelled = (value: Text) => value.spell(literal => literal, reference => (reference.kind === 'host' ? `<${reference.endpoint.workload.node.id}>` : `{${reference.key.name}}`));
+const spelled = (value: Text) => value.spell(literal => literal, reference => (reference.kind === 'host' ? `<${reference.endpoint.workload.node.id}>` : reference.kind === 'secret' ? `{${reference.key.name}}` : `[${reference.route.spec.published}]`));
 
 const MISUSE = [
   'a Text was put into a plain string, which would lose what it refers to',

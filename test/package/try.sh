@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs the library, installs the package in a new folder as a user would, and uses it there: from TypeScript as CommonJS
-# and as ESM, from plain JavaScript, in jest, and by its command. Needs npm's registry.
+# and as ESM, from plain JavaScript, in jest, and by its command, which makes another project. Needs npm's registry.
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd -- "$here/../.." && pwd)
@@ -23,6 +23,8 @@ const wanted = ['LICENSE', 'README.md', 'package.json', 'lib/cli/compose8s.cjs',
 const missing = wanted.filter(file => !paths.includes(file));
 const stray = paths.filter(file => !/^(LICENSE|README\.md|package\.json|lib\/cli\/compose8s\.cjs|build\/(lib|constructs)\/.*)$/.test(file) || /(?<!\.d)\.ts$|\.test\.|\.json\.map$/.test(file));
 if (missing.length + stray.length > 0) throw new Error(`missing: ${missing.join(', ')}; stray: ${stray.join(', ')}`);
+// As the README states it.
+if (size > 1e6 || unpackedSize > 4e6) throw new Error(`it has ${size} bytes, and ${unpackedSize} unpacked: is all of that needed?`);
 console.log(`  ${paths.length} files, ${Math.round(size / 1000)} kB packed, ${Math.round(unpackedSize / 1000)} kB unpacked`);
 EOF
 
@@ -70,5 +72,68 @@ echo 'canary-canary-canary-4711' >secrets/shop/prod/stripe/api-key
 npx compose8s secrets init shop/prod >/dev/null || fail 'secrets init, with all values'
 npx compose8s synth >synth.log || fail 'compose8s synth'
 grep -q 'dist/shop/prod/kubernetes' synth.log || { cat synth.log; fail 'compose8s synth says nothing of its output'; }
+
+step 'the project that it makes passes its tests and synthesizes at once'
+mkdir "$folder/made"
+cd "$folder/made"
+npm exec --silent --yes --package "$folder/compose8s.tgz" -- compose8s init shop --package "file:$folder/compose8s.tgz" >init.log || { cat init.log; fail 'compose8s init'; }
+cd shop
+npm install --silent --no-audit --no-fund
+# On a machine of its own: the first run writes the snapshot.
+npm test --silent -- --ci=false >test.log 2>&1 || { cat test.log; fail 'npm test'; }
+grep -q '1 snapshot written' test.log || { cat test.log; fail 'it has no snapshot'; }
+npm run --silent synth >synth.log || { cat synth.log; fail 'npm run synth'; }
+[ -f dist/shop/prod/kubernetes/web.yaml ] || fail 'there is no web.yaml'
+npm run --silent diff >diff.log || { cat diff.log; fail 'npm run diff sees a change where there is none'; }
+npm run --silent list >list.log || { cat list.log; fail 'npm run list'; }
+grep -q '^shop/prod  (compose, kubernetes)' list.log || { cat list.log; fail 'npm run list says nothing of production'; }
+rm ./*.log
+
+step 'it synthesizes again when a file changes'
+node_modules/.bin/compose8s synth --watch >../watch.log 2>&1 &
+watch=$!
+within_a_minute() { # COMMAND...
+  local end=$((SECONDS + 60))
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || { cat ../watch.log; kill "$watch"; fail "it never came to: $*"; }
+    sleep 0.1
+  done
+}
+within_a_minute grep -q 'waiting for a change' ../watch.log
+sleep 2
+sed -i 's/replicas: 2/replicas: 4/' main.ts
+within_a_minute grep -q 'replicas: 4' dist/shop/prod/kubernetes/web.yaml
+kill "$watch"
+wait "$watch" || fail 'it does not end well'
+sed -n 's/^\([0-9]* ms\);.*/  \1/p' ../watch.log
+sed -i 's/replicas: 4/replicas: 2/' main.ts
+
+step 'its workflow is one that GitHub understands'
+npm install --silent --no-audit --no-fund --prefix "$folder/validator" @action-validator/core@0.6.0 @action-validator/cli@0.6.0
+"$folder/validator/node_modules/.bin/action-validator" .github/workflows/ci.yaml || fail 'the schema of workflows'
+
+step 'its workflow goes through; images are only named, since there may be no registry'
+commit() { git add --all && git -c user.name=try -c user.email=try@localhost.invalid commit --quiet --message "$1"; }
+git init --quiet --initial-branch main
+commit first
+[ -z "$(git ls-files dist node_modules secrets)" ] || fail 'git does not ignore what is made'
+git ls-files --error-unmatch __snapshots__/stack.test.ts.snap >/dev/null || fail 'git does not keep the snapshot'
+# A pull request that gives the database another name, and so another, empty volume.
+sed -i "s/'db'/'database'/" stack.ts
+sed -i "s/'db'/'database'/; s/{ db:/{ database:/" stack.test.ts
+npx jest --silent --updateSnapshot >../test.log 2>&1 || { cat ../test.log; fail 'the tests of the changed stack'; }
+commit second
+mkdir "$folder/bin"
+printf '#!/bin/sh\necho "$*" >>"%s/docker.log"\n' "$folder" >"$folder/bin/docker"
+chmod +x "$folder/bin/docker"
+GITHUB_STEP_SUMMARY=$folder/summary.md PATH=$folder/bin:$PATH \
+  node --require "$root/node_modules/tsx/dist/cjs/index.cjs" "$root/test/package/run-workflow.ts" .github/workflows/ci.yaml HEAD~1 || fail 'the workflow'
+grep -q 'compose volumes/db-data: data at risk' "$folder/summary.md" || { cat "$folder/summary.md"; fail 'the summary does not tell of the volume'; }
+cat >"$folder/expected.log" <<'EOF'
+compose --project-directory dist/shop/dev/compose build
+run --rm -v /var/run/docker.sock:/var/run/docker.sock aquasec/trivy:0.69.3 image --exit-code 1 --severity CRITICAL --ignore-unfixed postgres:17-alpine
+run --rm -v /var/run/docker.sock:/var/run/docker.sock aquasec/trivy:0.69.3 image --exit-code 1 --severity CRITICAL --ignore-unfixed shop:dev
+EOF
+diff "$folder/expected.log" "$folder/docker.log" || fail 'other images are built and scanned'
 
 echo '✔ the package works'

@@ -8,7 +8,7 @@ import { Compose, Duration, Kubernetes, synthesize, type Emission } from '../../
 import { composeErrors } from '../support/compose-schema';
 import { expandAsCompose, expandAsKubelet } from '../support/expansion';
 import { manifestErrors } from '../support/manifests';
-import { allReleasesBefore, build, calleesOf, describedStack, edgesFrom, edgesOf, endingsBefore, type Described } from './random-stack';
+import { allReleasesBefore, build, calleesOf, describedStack, edgesFrom, edgesOf, endingsBefore, publishedOf, type Described } from './random-stack';
 
 interface Emitted { readonly compose: Emission; readonly kubernetes: Emission }
 
@@ -143,8 +143,8 @@ describe('for any stack', () => {
       if (described.tier) expect(pod.labels['compose8s/tier']).toBe(described.tier === 'numbered' ? 'back' : 'front');
       if (described.runs !== 'service') return;
       expect(pod.replicas).toBe(described.replicas);
-      // One host has each port once: the parity report says so.
-      expect(service.deploy.replicas).toBe(described.route ? 1 : described.replicas);
+      // A public port of a host is one container's: the parity report says so.
+      expect(service.deploy.replicas).toBe(described.route === 'public' ? 1 : described.replicas);
     });
   });
 
@@ -241,6 +241,15 @@ describe('for any stack', () => {
     }, 40);
   });
 
+  test('the internet reaches what is public and nothing else, and only who asks for it gets out', () => {
+    everyStack((stack, { compose, kubernetes }) => {
+      const waysIn = stack.flatMap(({ route, runs }, i) => (route === 'public' && runs === 'service' ? [`internet → w${i}:${publishedOf(i)}`] : []));
+      const asking = stack.flatMap(({ internet }, i) => (internet ? [`w${i} → internet:*`] : []));
+      expect(outsideOf(compose).sort()).toEqual([...waysIn, ...asking].sort());
+      expect([...new Set(outsideOf(kubernetes))].sort()).toEqual([...new Set([...waysIn, ...podsThatAsk(stack)])].sort());
+    }, 40);
+  });
+
   test('a second synthesis gives the same bytes', () => {
     everyStack((stack, first) => {
       const second = emit(stack);
@@ -298,11 +307,24 @@ function pairOf(connection: string): string {
 
 /** A policy covers whole pods: what fills volumes and asks for the end of other work is in them, and lends its own edges. */
 function podEdgesOf(stack: readonly Described[]): Set<string> {
-  return new Set(stack.flatMap((_, i) => {
+  return new Set(podsOfEach(stack).flatMap(({ members, names }) => members.flatMap(member => edgesFrom(stack, member)).flatMap(edge => names.map(name => `${name} → ${edge}`))));
+}
+
+/** So it does with the internet. */
+function podsThatAsk(stack: readonly Described[]): string[] {
+  return podsOfEach(stack).flatMap(({ members, names }) => (members.some(member => stack[member]!.internet) ? names.map(name => `${name} → internet:*`) : []));
+}
+
+/** The workloads whose edges a pod has, and the names of those that run in it. */
+function podsOfEach(stack: readonly Described[]): { readonly members: readonly number[]; readonly names: readonly string[] }[] {
+  return stack.map((_, i) => {
     const members = [i, ...allReleasesBefore(stack, i)];
-    const names = [`w${i}`, ...members.filter(member => stack[member]!.volumes.filled).map(member => `f${member}-fill`)];
-    return members.flatMap(member => edgesFrom(stack, member)).flatMap(edge => names.map(name => `${name} → ${edge}`));
-  }));
+    return { members, names: [`w${i}`, ...members.filter(member => stack[member]!.volumes.filled).map(member => `f${member}-fill`)] };
+  });
+}
+
+function outsideOf({ target, rendering }: Emission): string[] {
+  return target.outside!(rendering.documents).map(({ from, to, port }) => `${from} → ${to}:${port}`);
 }
 
 /** `w1 → w0:8080`, by the model that the target has of its own networks. */

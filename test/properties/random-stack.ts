@@ -140,10 +140,15 @@ export function build(stack: readonly Described[], targets: readonly Target[], o
       ...(of.tier ? { tier: TIERS[of.tier] } : {}),
       resources: { cpu: `${of.millis}m`, memory: `${of.memory}Mi` },
     });
-    if (of.route && of.runs === 'service') new Route(scope, `r${i}`, { to: workload.endpoint('p0'), published: 20000 + i, reach: of.route });
+    if (of.route && of.runs === 'service') new Route(scope, `r${i}`, { to: workload.endpoint('p0'), published: publishedOf(i), reach: of.route });
     built.push(workload);
   });
   return app;
+}
+
+/** Each replica may take a port of the host. */
+export function publishedOf(workload: number): number {
+  return 20000 + 10 * workload;
 }
 
 function runOf({ runs, replicas }: Described): Run {

@@ -7,7 +7,7 @@ function notesOf(build: (stack: Stack) => void, field: string, props?: Kubernete
   const { notes, problems } = synthesize(shop(build, { targets: [new Compose(), new Kubernetes(props)] }));
   expect(problems).toEqual([]);
   const of = (target: string) => notes.filter(note => note.target === target && note.field === field)
-    .map(({ at, outcome, what }) => `${outcome} of ${at.replace(/^shop\/dev\/?/, '') || 'all'}: ${what}`);
+    .map(({ at, outcome, status, what }) => `${outcome}${status ? ` (${status})` : ''} of ${at.replace(/^shop\/dev\/?/, '') || 'all'}: ${what}`);
   return { compose: of('compose'), kubernetes: of('kubernetes') };
 }
 
@@ -26,7 +26,7 @@ describe('what differs between the targets is said by the one that does it anoth
         service(stack, 'web', { env: { DB: text`${db.endpoint('http')}`, CACHE: text`${cache.endpoint('http')}` } });
         service(stack, 'admin', { connects: [db.endpoint('http')] });
       },
-      kubernetes: one('approximated of all: all pods start at once'),
+      kubernetes: one('approximated \\(default\\) of all: all pods start at once'),
     },
     { what: 'services that wait for nobody start in no order', field: 'start order', build: stack => { service(stack, 'db'); service(stack, 'web'); } },
     {
@@ -36,7 +36,7 @@ describe('what differs between the targets is said by the one that does it anoth
     {
       what: 'a new value of a secret is noticed by Compose only, which is said once', field: 'secrets',
       build: stack => { for (const id of ['one', 'two']) service(stack, `web-${id}`, { env: { KEY: new Secret(stack, id, { keys: ['key'] }).key('key') } }); },
-      kubernetes: one('approximated of all: a changed value alone starts nothing anew: .* kubectl --namespace shop-dev rollout restart'),
+      kubernetes: one('approximated \\(default\\) of all: a changed value alone starts nothing anew: .* kubectl --namespace shop-dev rollout restart'),
     },
     { what: 'there is nothing to notice without secrets', field: 'secrets', build: stack => { service(stack, 'web'); } },
     {
@@ -55,6 +55,18 @@ describe('what differs between the targets is said by the one that does it anoth
     {
       what: 'times of probes are rounded up on a cluster', field: 'probes', build: probed('2500ms', '45s'),
       kubernetes: ['approximated of web: rounded up to whole seconds, and a start to whole checks: ready.every 2500ms is 3s, startup 45s is 50s'],
+    },
+    {
+      what: 'a limit of processes that nobody asked for is not there on a cluster, which is said once', field: 'processes', build: stack => { service(stack, 'web'); service(stack, 'db', { processes: 1000 }); },
+      kubernetes: one('left-out \\(default\\) of all: the number of processes is limited by each node'),
+    },
+    {
+      what: 'a lower limit of processes is not there either', field: 'processes', build: stack => { service(stack, 'web', { processes: 20 }); },
+      kubernetes: [...one('left-out \\(default\\) of all: '), 'left-out of web: nothing keeps it to 20 processes: each node has one limit for all pods'],
+    },
+    {
+      what: 'logs that are kept otherwise than by default are not on a cluster', field: 'logs', build: stack => { service(stack, 'web', { logs: { maxSize: '5MB', maxFiles: 3 } }); service(stack, 'db'); },
+      kubernetes: [...one('left-out \\(default\\) of all: '), expect.stringMatching(/^left-out of web: its log is not kept in 3 files of .*: each node rotates/)],
     },
     { what: 'whole times of probes are kept', field: 'probes', build: probed('10s', '30s') },
     { what: 'the time to stop is rounded up on a cluster', field: 'stop.grace', build: stack => { service(stack, 'web', { stop: { grace: '500ms' } }); }, kubernetes: ['approximated of web: rounded up to whole seconds: 500ms is 1s'] },

@@ -8,7 +8,7 @@ Usage: backup.sh [COMMAND]
   verify [FILE|latest]             read a backup to its end: checksum, compression, end marker
   prune                            remove backups older than BACKUP_RETENTION_DAYS, never the newest
   list                             what is there, and a summary
-  restore FILE|latest [--force]    restore in one transaction; --force over a database that is not empty
+  restore FILE|latest [--force]    restore into an empty database, in one transaction; --force empties it first, in the same
   drill                            restore the latest into a scratch database, compare, drop it
   help                             this text
 
@@ -46,7 +46,9 @@ Exit codes
   75  busy                         another run holds the lock
  129, 130, 143  ended by HUP, INT, TERM
 
-A restore replaces what the backup holds and leaves other objects as they are. Stop the application first: its open
-transactions hold the restore up. For an exact copy, restore into a database that was just created.
+--force removes every table, view, type, function, sequence, schema and large object that users made, also those that the
+backup does not know, such as tables of a later migration: these are named first. Extensions in the schema public stay,
+but for those that the backup brings itself. If anything fails, all is as it was. Stop the application first: its open
+transactions hold the restore up.
 USAGE
 }

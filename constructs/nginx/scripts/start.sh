@@ -23,6 +23,30 @@ addresses() {
   } 2>/dev/null | awk '$1 ~ /^[0-9.]+$/ { print $1 } $1 ~ /^[0-9a-fA-F]*:[0-9a-fA-F:.]*$/ { print "[" $1 "]" }' | sort -u
 }
 
+# usable PORT TIMEOUT PATH HEADERS: of the addresses on stdin those that say they are ready, all asked at once; where none
+# does, all. A single one is not asked: there is no other, or a cluster's Service has chosen already.
+usable() {
+  all=$(cat)
+  ready=
+  if [ -n "$3" ] && [ "$(printf '%s\n' "$all" | wc -l)" -gt 1 ]; then
+    ready=$(for address in $all; do
+      if curl -gfsS -o /dev/null --max-time "$2" ${4:+-H "@$4"} "http://$address:$1$3" 2>/dev/null; then echo "$address"; fi &
+    done | sort)
+  fi
+  printf '%s\n' "${ready:-$all}"
+}
+
+# servers PORT: the lines of an upstream, of the addresses on stdin. One that fails is left alone for as long as a restart
+# takes. nginx asks each server but once: a single address, behind which there may be many, is named twice.
+servers() {
+  sort | awk -v port="$1" '
+    { address[NR] = $1 }
+    END {
+      if (NR == 1) for (i = 1; i <= 2; i++) print "server " $1 ":" port " max_fails=0;"
+      else for (i = 1; i <= NR; i++) print "server " address[i] ":" port " fail_timeout=5s;"
+    }'
+}
+
 # keep FILE: takes what stdin says if it is new; fails if it is not.
 keep() {
   cat >"$STATE/next"
@@ -31,18 +55,23 @@ keep() {
 }
 
 # look_up: writes the servers of each upstream; succeeds if any of them changed. A name that is unknown for now keeps
-# the addresses that it had.
+# the addresses that it had. Docker knows a replica by its name before it is ready, and while it hangs; a cluster does not.
 look_up() {
   changed=1
   unknown=0
-  while read -r upstream host port; do
+  while read -r upstream host port timeout path; do
     found=$(addresses "$host") || found=
     if [ -z "$found" ]; then
       unknown=$((unknown + 1))
       [ ! -e "$STATE/upstreams/$upstream" ] || continue
       echo 'server 127.0.0.1:1 down;' >"$STATE/upstreams/$upstream"
       log "$host is unknown"
-    elif printf '%s\n' "$found" | sed "s/.*/server &:$port;/" | keep "$STATE/upstreams/$upstream"; then
+      continue
+    fi
+    headers=$HERE/$upstream.headers
+    [ -e "$headers" ] || headers=
+    found=$(printf '%s\n' "$found" | usable "$port" "$timeout" "$path" "$headers")
+    if printf '%s\n' "$found" | servers "$port" | keep "$STATE/upstreams/$upstream"; then
       changed=0
       log "$host is at $(printf '%s' "$found" | tr '\n' ' ')"
     fi
@@ -58,6 +87,20 @@ look_at_certificate() {
   log 'the certificate is new'
 }
 
+# The port that HTTPS is published under is known only here: a variable can move it.
+say_port() {
+  case ${HTTPS_PORT:-443} in
+    443) port= ;;
+    *[!0-9]*)
+      log "HTTPS_PORT is '$HTTPS_PORT', which is not the number of a port"
+      exit 64
+      ;;
+    *) port=:$HTTPS_PORT ;;
+  esac
+  # shellcheck disable=SC2016 # nginx' variables
+  printf 'map $host $https_port { default "%s"; }\n' "$port" >"$STATE/https_port"
+}
+
 # After `exec`, nginx has the process id of this shell: $$ in here.
 watch() {
   while sleep "$INTERVAL" && kill -0 "$$" 2>/dev/null; do
@@ -69,6 +112,7 @@ watch() {
 }
 
 mkdir -p "$STATE/upstreams" "$STATE/enabled"
+say_port
 look_up || :
 while [ "$unknown" -gt 0 ] && [ "$PATIENCE" -gt 0 ]; do
   sleep 1

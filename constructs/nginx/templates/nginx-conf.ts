@@ -180,8 +180,10 @@ function maps({ headers, locations }: Settings): Conf {
 
 /** Plain HTTP: what needs no secrecy, and the way to HTTPS. */
 function redirect(site: Settings): Conf {
-  const { hosts, acme, health, published } = site;
+  const { hosts, acme, health } = site;
   return conf`
+    include /tmp/nginx/https_port;  # where HTTPS is published, for the address below
+
     server {
         listen 8080;
         server_name ${list(hosts)};
@@ -199,7 +201,7 @@ function redirect(site: Settings): Conf {
           }`)}
 
         location / {
-            return 301 https://$host${published.https !== 443 && conf`:${published.https}`}$request_uri;
+            return 301 https://$host$https_port$request_uri;
         }
     }
 

@@ -34,7 +34,9 @@ function answerOf({ answer }: Location, site: Settings): Conf {
     case 'files': return files(answer.files, answer.below, site);
     case 'proxy': return conf`
       ${proxied(answer.pass.upstream, answer.pass.webSocket)}
-      proxy_read_timeout ${answer.pass.timeout};`;
+      proxy_read_timeout ${answer.pass.timeout};
+      ${answer.pass.idempotent && conf`proxy_next_upstream error timeout non_idempotent;`}
+      proxy_next_upstream_timeout ${answer.pass.timeout};  # who waited that long for one is not sent to the next`;
   }
 }
 

@@ -2,11 +2,12 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { diff as diffOf, filesIn, gravest, IMPACTS, type Change } from '../../core/diff';
 import { writtenIn } from '../../core/output';
+import type { Stack } from '../../core/stack';
 import { SynthesisError, type Emission } from '../../core/synthesis';
 import type { GraphCommand } from '../command';
 import { EXIT } from '../errors';
 import { withRevision } from '../revision';
-import { describeSelection, selectionOf } from '../selection';
+import { describeSelection, selectionOf, type Selection } from '../selection';
 import { count, say, sayJson } from '../terminal';
 
 /** What would change, and what that does to what runs. */
@@ -27,13 +28,13 @@ Ends with 0 if nothing would change, 3 if something would, 4 if data is at risk.
   examples: ['npx compose8s diff', 'npx compose8s diff shop/prod --against origin/main', 'npx compose8s diff --against /srv/shop/dist --json'],
   run(project, call) {
     const { against = project.outdir, app, json } = call.options as { readonly against?: string; readonly app?: string; readonly json?: boolean };
-    const { keep, isPart } = selectionOf(project, call);
+    const selection = selectionOf(project, call);
+    const { keep } = selection;
     const { emissions, problems } = project.synthesize(keep);
     if (problems.length > 0) throw new SynthesisError(problems);
     const isFolder = existsSync(against) && statSync(against).isDirectory();
-    // Of some stacks only, nothing can be said about those that are gone.
-    const known = isPart ? undefined : project.stacks.map(({ node }) => node.path);
-    const changes = isFolder || call.options.against === undefined ? changesAgainst(resolve(against), emissions, known) : withRevision(against, app, folder => changesAgainst(folder, emissions, known));
+    const changesIn = (folder: string) => [...changesAgainst(folder, emissions), ...goneFrom(folder, project.stacks, selection)];
+    const changes = isFolder || call.options.against === undefined ? changesIn(resolve(against)) : withRevision(against, app, changesIn);
     const impact = gravest(changes.map(change => change.impact));
     if (json) sayJson({ against, changed: changes.length > 0, impact: changes.length > 0 ? impact : null, changes });
     else say(textOf(changes, against));
@@ -41,25 +42,32 @@ Ends with 0 if nothing would change, 3 if something would, 4 if data is at risk.
   },
 };
 
-function changesAgainst(folder: string, emissions: readonly Emission[], known: readonly string[] | undefined): Change[] {
-  return [
-    ...emissions.flatMap(emission => diffOf(emission, filesIn(join(folder, emission.graph.stack.node.path, emission.target.name)))),
-    ...(known ? targetsIn(folder).filter(({ stack }) => !known.includes(stack)).map(({ stack, target }) => goneStack(stack, target)) : []),
-  ];
+function changesAgainst(folder: string, emissions: readonly Emission[]): Change[] {
+  return emissions.flatMap(emission => diffOf(emission, filesIn(join(folder, emission.graph.stack.node.path, emission.target.name))));
+}
+
+/** What a former synthesis made for stacks and targets that are there no more. */
+function goneFrom(folder: string, stacks: readonly Stack[], { keep, isPart }: Selection): Change[] {
+  return writtenFor(folder).flatMap(({ path, target }): Change[] => {
+    const stack = stacks.find(({ node }) => node.path === path);
+    // Of some stacks only, nothing can be said about those that are gone.
+    if (!stack) return isPart ? [] : [gone(path, target, 'stack', path, 'the program makes no such stack any more')];
+    const isEmitted = stack.targets.some(({ name }) => name === target);
+    return isEmitted || !keep(stack, { name: target }) ? [] : [gone(path, target, 'target', target, 'the stack has no such target any more')];
+  });
 }
 
 /** The stacks of a former synthesis, each on its targets. */
-function targetsIn(folder: string): { readonly stack: string; readonly target: string }[] {
-  const found = new Map(writtenIn(folder).flatMap(path => {
-    const [system, environment, target, ...file] = path.split('/');
-    return file.length > 0 ? [[`${system}/${environment}/${target}`, { stack: `${system}/${environment}`, target: target! }] as const] : [];
+function writtenFor(folder: string): { readonly path: string; readonly target: string }[] {
+  const found = new Map(writtenIn(folder).flatMap(file => {
+    const [system, environment, target, ...rest] = file.split('/');
+    return rest.length > 0 ? [[`${system}/${environment}/${target}`, { path: `${system}/${environment}`, target: target! }] as const] : [];
   }));
   return [...found.values()];
 }
 
-function goneStack(stack: string, target: string): Change {
-  const why = ['the program makes no such stack any more: what runs of it goes on until somebody stops it, and so does its data'];
-  return { construct: stack, target, kind: 'stack', name: stack, change: 'removed', impact: 'data at risk', why, fields: [] };
+function gone(construct: string, target: string, kind: string, name: string, what: string): Change {
+  return { construct, target, kind, name, change: 'removed', impact: 'data at risk', why: [`${what}: what runs of it goes on until somebody stops it, and its data is used by nobody else`], fields: [] };
 }
 
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;

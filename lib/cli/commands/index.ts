@@ -1,4 +1,5 @@
 import type { CliCommand } from '../command';
+import { compare } from './compare';
 import { completion } from './completion';
 import { diff } from './diff';
 import { down } from './down';
@@ -16,4 +17,4 @@ import { up } from './up';
 import { validate } from './validate';
 
 /** Every command, in the order of the help. A new one is a file here and a line below. */
-export const COMMANDS: readonly CliCommand[] = [init, synth, validate, diff, list, graph, explore, parity, up, down, secretsInit, secretsCheck, secretsKubernetes, securityReport, completion];
+export const COMMANDS: readonly CliCommand[] = [init, synth, validate, diff, compare, list, graph, explore, parity, up, down, secretsInit, secretsCheck, secretsKubernetes, securityReport, completion];

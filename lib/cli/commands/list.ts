@@ -49,7 +49,7 @@ function textOf({ stack, targets, workloads }: Inventory): string {
   const rows = workloads.map(({ name, runs, image, built, ports, published }) => [
     name, runs, built ? `${image} (built)` : image,
     ports.map(({ number, protocol }) => (protocol === 'tcp' ? `${number}` : `${number}/${protocol}`)).join(' '),
-    published.map(route => (route.reach === 'public' ? `${route.published}` : `127.0.0.1:${route.published}`)).join(' '),
+    published.map(route => (route.reach === 'public' ? `${route.published}` : `${route.published} (host)`)).join(' '),
   ]);
   return `${stack}  (${targets.join(', ')})\n${table(['workload', 'runs', 'image', 'ports', 'published'], rows).replace(/^/gm, '  ').trimEnd()}\n`;
 }

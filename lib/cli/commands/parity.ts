@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { groupNotes, printParity } from '../../core/parity';
+import { groupNotes, outcomeOf, printParity } from '../../core/parity';
 import { SynthesisError, type Emission } from '../../core/synthesis';
 import type { GraphCommand } from '../command';
 import { EXIT } from '../errors';
@@ -39,6 +39,6 @@ function notesOf(emissions: readonly Emission[]): Emission['rendering']['notes']
 function tableOf(stack: string, target: string, notes: Emission['rendering']['notes']): string {
   const groups = groupNotes(stack, notes);
   if (groups.length === 0) return `  ✔ ${target}: everything is expressed\n`;
-  const lines = table(['target', 'outcome', 'field', 'of'], groups.map(({ outcome, field, constructs }) => [target, outcome, field, constructs.join(', ')])).trimEnd().split('\n');
+  const lines = table(['target', 'outcome', 'field', 'of'], groups.map(group => [target, outcomeOf(group), group.field, group.constructs.join(', ')])).trimEnd().split('\n');
   return lines.map((line, i) => `  ${line}\n${i > 0 ? `      ${groups[i - 1]!.what}\n` : ''}`).join('');
 }

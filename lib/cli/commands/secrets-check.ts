@@ -2,6 +2,7 @@ import { checkSecrets, SecretsFolder, type Finding } from '../../core/secrets';
 import type { GraphCommand } from '../command';
 import { EXIT } from '../errors';
 import { describeSecrets, secretsFolder } from '../secrets-folder';
+import { count, say, sayJson } from '../terminal';
 
 /** Says what is wrong with the values, and nothing of what they are. */
 export const secretsCheck: GraphCommand = {
@@ -20,14 +21,13 @@ export const secretsCheck: GraphCommand = {
     const findings = checkSecrets({ graph, folder }, others);
     const problems = findings.filter(({ level }) => level === 'problem');
     const stack = graph.stack.node.path;
-    process.stdout.write(call.options.json ? `${JSON.stringify({ stack, folder: folder.path, ok: problems.length === 0, findings }, null, 2)}\n` : text(stack, findings, problems.length));
+    if (call.options.json) sayJson({ stack, folder: folder.path, ok: problems.length === 0, findings });
+    else say(text(stack, findings, problems.length));
     return problems.length > 0 ? EXIT.problems : EXIT.ok;
   },
 };
 
 function text(stack: string, findings: readonly Finding[], problems: number): string {
-  const warnings = findings.length - problems;
-  const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
-  const ending = findings.length === 0 ? `✔ the secrets of ${stack}: nothing is missing or weak` : `${stack}: ${count(problems, 'problem')}, ${count(warnings, 'warning')}`;
+  const ending = findings.length === 0 ? `✔ the secrets of ${stack}: nothing is missing or weak` : `${stack}: ${count(problems, 'problem')}, ${count(findings.length - problems, 'warning')}`;
   return [...findings.map(({ level, what, at, fix }) => `${level === 'problem' ? '✖' : '!'} ${what}\n  at ${at}\n  fix: ${fix}\n`), `${ending}\n`].join('\n');
 }

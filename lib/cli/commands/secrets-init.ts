@@ -2,6 +2,7 @@ import { initSecrets, type InitReport, type SecretsFolder } from '../../core/sec
 import type { GraphCommand } from '../command';
 import { EXIT } from '../errors';
 import { describeSecrets, secretsFolder } from '../secrets-folder';
+import { complain, say } from '../terminal';
 
 /** Makes what is missing; says by name what people have to give. */
 export const secretsInit: GraphCommand = {
@@ -14,8 +15,8 @@ export const secretsInit: GraphCommand = {
     const graph = project.graph(String(call.args[0]));
     const folder = secretsFolder(graph.stack, call);
     const report = initSecrets(graph, folder);
-    process.stdout.write(summary(report, folder));
-    process.stderr.write(remainder(report, folder));
+    say(summary(report, folder));
+    complain(remainder(report, folder));
     return report.missing.length > 0 || report.wrongModes.length > 0 ? EXIT.problems : EXIT.ok;
   },
 };

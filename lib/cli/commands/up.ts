@@ -32,7 +32,7 @@ export const up: GraphCommand = {
     }
     const folder = resolve(project.outdir, graph.stack.node.path, target.name);
     const addresses = await engine.up({ graph, target, documents: emission!.rendering.documents, folder, secrets });
-    say(`✔ ${graph.stack.node.path} runs\n${addresses.map(address => `  → ${address}\n`).join('')}`);
+    say(`✔ ${graph.stack.node.path} is up\n${addresses.map(address => `  → ${address}\n`).join('')}`);
     return EXIT.ok;
   },
 };

@@ -7,8 +7,13 @@ import { complain } from '../terminal';
 import type { Engine } from './engine';
 import { ask, run } from './run';
 
-/** Kinds that hold no data, and that every cluster knows. Claims, namespaces and Secrets stay. */
-const PRUNED = ['deployments', 'statefulsets', 'jobs', 'cronjobs', 'services', 'configmaps', 'serviceaccounts', 'networkpolicies', 'ingresses', 'poddisruptionbudgets', 'horizontalpodautoscalers'];
+/** Kinds that hold no data, as `kubectl api-resources` names them. Claims, namespaces and Secrets stay. */
+const PRUNED = [
+  'deployments.apps', 'statefulsets.apps', 'jobs.batch', 'cronjobs.batch', 'services', 'configmaps', 'serviceaccounts', 'networkpolicies.networking.k8s.io', 'ingresses.networking.k8s.io',
+  'poddisruptionbudgets.policy', 'horizontalpodautoscalers.autoscaling',
+  // Not every cluster knows these.
+  'certificates.cert-manager.io', 'httproutes.gateway.networking.k8s.io', 'prometheusrules.monitoring.coreos.com', 'servicemonitors.monitoring.coreos.com',
+];
 const ROLLED_OUT = ['Deployment', 'StatefulSet'];
 
 /** The cluster that kubectl's current context names. */
@@ -18,7 +23,8 @@ export const kubernetesEngine: Engine = {
     for (const command of target.next(folder, graph).filter(line => line.startsWith('docker '))) complain(`! the cluster must have the image; if it was not pushed yet: ${command}\n`);
     const { manifests, problems } = secretManifests(graph, secrets);
     if (problems.length > 0) throw new SynthesisError(problems);
-    const apply = ['kubectl', 'apply', '--server-side', '--field-manager', 'compose8s', '-f'] as const;
+    // By the manager that kubectl itself is: who applied the folder by hand before has no conflicts now, nor the other way round.
+    const apply = ['kubectl', 'apply', '--server-side', '-f'] as const;
     const namespace = documents.filter(({ kind }) => kind === 'Namespace').map(({ body }) => body);
     if (namespace.length > 0) await run([...apply, '-'], { input: namespace.map(body => dump(body)).join('---\n') });
     // By the server: the client would write the values into an annotation as well.
@@ -35,12 +41,19 @@ export const kubernetesEngine: Engine = {
     });
   },
   async down(stack, { volumes }) {
-    await run(['kubectl', '--namespace', stack.projectName, 'delete', [...PRUNED, ...(volumes ? ['persistentvolumeclaims'] : [])].join(','), '--selector', selectorOf(stack), '--ignore-not-found']);
+    await run(['kubectl', '--namespace', stack.projectName, 'delete', [...prunedKinds(), ...(volumes ? ['persistentvolumeclaims'] : [])].join(), '--selector', selectorOf(stack), '--ignore-not-found']);
   },
 };
 
+interface Named { readonly metadata: { readonly name: string } }
+
 function selectorOf({ projectName }: Stack): string {
   return `app.kubernetes.io/instance=${projectName},app.kubernetes.io/managed-by=compose8s`;
+}
+
+function prunedKinds(): readonly string[] {
+  const known = new Set(ask(['kubectl', 'api-resources', '--namespaced', '--verbs', 'list,delete', '--output', 'name']).split('\n'));
+  return PRUNED.filter(kind => known.has(kind));
 }
 
 /**
@@ -48,9 +61,10 @@ function selectorOf({ projectName }: Stack): string {
  * Objects of Jobs and Deployments are made by these, and have other labels or an owner that goes with them.
  */
 function staleObjects(stack: Stack, documents: readonly Document[]): string[] {
-  const wanted = new Set(documents.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`));
-  const there = ask(['kubectl', '--namespace', stack.projectName, 'get', PRUNED.join(','), '--selector', selectorOf(stack), '--output', OWNERLESS]).split('\n').filter(line => line !== '');
-  return there.map(line => line.split(' ')).flatMap(([object, owner]) => (object && !owner && !wanted.has(object.toLowerCase()) ? [object] : []));
+  // The name in the document itself: a release's Job has another in each release.
+  const wanted = new Set(documents.map(({ kind, body }) => `${kind}/${(body as Named).metadata.name}`));
+  const there = ask(['kubectl', '--namespace', stack.projectName, 'get', prunedKinds().join(), '--selector', selectorOf(stack), '--output', OWNERLESS]).split('\n').filter(line => line !== '');
+  return there.map(line => line.split(' ')).flatMap(([object, owner]) => (object && !owner && !wanted.has(object) ? [object] : []));
 }
 
 /** `Deployment/web`, and the owner where there is one: the Job of a CronJob goes by itself. */

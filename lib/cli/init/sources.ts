@@ -55,26 +55,29 @@ new ${type}(app, 'prod', { targets: [new Compose({ host: 'server' }), new Kubern
 app.synth();
 `,
     'stack.test.ts': `import { expect, test } from '@jest/globals';
-import { App, Compose, Kubernetes, synthesize } from 'compose8s';
+import { App, Compose, Kubernetes } from 'compose8s';
+import 'compose8s/testing/jest';
 import { ${type} } from './stack';
 
-function documents(target: 'compose' | 'kubernetes') {
-  const app = new App();
-  new ${type}(app, 'test', { targets: [new Compose(), new Kubernetes()], version: '1.0.0', replicas: 2, storage: '1Gi' });
-  const { emissions, problems } = synthesize(app);
-  expect(problems).toEqual([]);
-  return emissions.find(emission => emission.target.name === target)!.rendering.documents;
-}
-
-const find = (target: 'compose' | 'kubernetes', kind: string, name: string) => documents(target).find(document => document.kind === kind && document.name === name)?.body;
+const stack = new ${type}(new App(), 'test', { targets: [new Compose(), new Kubernetes()], version: '1.0.0', replicas: 2, storage: '1Gi' });
 
 test('the web starts when its database is healthy', () => {
-  expect(find('compose', 'services', 'web')).toMatchObject({ depends_on: { db: { condition: 'service_healthy' } } });
+  expect(stack).toHaveService('web', { depends_on: { db: { condition: 'service_healthy' } } });
 });
 
 test('the web has two replicas', () => {
-  expect(find('compose', 'services', 'web')).toMatchObject({ deploy: { replicas: 2 } });
-  expect(find('kubernetes', 'Deployment', 'web')).toMatchObject({ spec: { replicas: 2 } });
+  expect(stack).toHaveService('web', { deploy: { replicas: 2 } });
+  expect(stack).toHaveResource('Deployment', 'web', { spec: { replicas: 2 } });
+});
+
+test('the database is for the web only', () => {
+  expect(stack).toReach('web', 'db', 5432);
+  expect(stack).not.toReach('internet', 'db');
+  expect(stack).not.toReach('db', 'internet');
+});
+
+test('nothing changes unseen: commit the snapshot, and look at what changes in it', () => {
+  expect(stack).toMatchSnapshot();
 });
 `,
     'app/server.js': `const { createServer } = require('node:http');

@@ -32,6 +32,8 @@ docker compose --project-directory dist/${name}/dev/compose up --build --wait
 \`\`\`
 
 Then look at http://localhost:8080. \`stack.ts\` says what runs, \`main.ts\` where; \`npx compose8s --help\` says what else there is.
+
+The first run of the tests writes \`__snapshots__/\`: commit it, and CI shows what a change of the program does to both targets.
 `,
   };
 }
@@ -44,6 +46,8 @@ on:
   pull_request:
 permissions:
   contents: read
+# With pipefail: what a command before a pipe ends with counts.
+defaults: { run: { shell: bash } }
 jobs:
   check:
     runs-on: ubuntu-latest
@@ -74,7 +78,7 @@ jobs:
       - name: Scan the images
         run: |
           for image in $(npx compose8s list ${name}/dev --json | jq -r '.[].workloads[].image' | sort -u); do
-            docker run --rm -v /var/run/docker.sock:/var/run/docker.sock aquasec/trivy:0.65.0 image --exit-code 1 --severity CRITICAL --ignore-unfixed "$image"
+            docker run --rm -v /var/run/docker.sock:/var/run/docker.sock aquasec/trivy:0.69.3 image --exit-code 1 --severity CRITICAL --ignore-unfixed "$image"
           done
 `;
 }

@@ -57,7 +57,7 @@ function choose(path) {
   details.replaceChildren(
     element('h2', entry.path),
     facts,
-    ...list('What a target says differently', entry.notes.map(note => note.target + ', ' + note.field + ' (' + note.outcome + '): ' + note.what)),
+    ...list('What a target says differently', entry.notes.map(note => note.target + ', ' + note.field + ' (' + [note.outcome, note.status].filter(Boolean).join(', ') + '): ' + note.what)),
     sides,
   );
   history.replaceState(null, '', '#' + encodeURIComponent(path));

@@ -34,13 +34,22 @@ export const LABEL_CHARACTER = 6.3;
 /** How much an arrow wants to be short and straight: what is called matters most. */
 const WEIGHT: { readonly [K in Arrow['kind']]: number } = { route: 6, call: 4, mount: 2, wait: 1 };
 
-/** Where everything goes: layers from the outside down to where data is kept, tiers kept together. */
-export function layOut({ boxes, arrows, tiers }: Diagram): Layout {
+/** The shape of a screen, which pictures should be near to. */
+const SCREEN = 16 / 10;
+
+/** Where everything goes: layers from the outside to where data is kept, downwards or to the right, whichever has the better shape; tiers kept together. */
+export function layOut(diagram: Diagram): Layout {
+  const [downwards, rightwards] = (['TB', 'LR'] as const).map(direction => layOutIn(direction, diagram));
+  const distortion = ({ width, height }: Layout) => Math.abs(Math.log(width / height / SCREEN));
+  return distortion(rightwards!) < distortion(downwards!) ? rightwards! : downwards!;
+}
+
+function layOutIn(rankdir: 'TB' | 'LR', { boxes, arrows, tiers }: Diagram): Layout {
   // Loaded only here: no other command draws.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const dagre = require('@dagrejs/dagre') as Dagre;
   const graph = new dagre.graphlib.Graph({ compound: true, multigraph: true });
-  graph.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 56, edgesep: 18, marginx: 24, marginy: 24 });
+  graph.setGraph({ rankdir, nodesep: rankdir === 'TB' ? 36 : 24, ranksep: 56, edgesep: 18, marginx: 24, marginy: 24 });
   for (const [i] of tiers.entries()) graph.setNode(`tier_${i}`, {});
   for (const { id, title, detail, tier } of boxes) {
     graph.setNode(id, { width: Math.max(96, title.length * TITLE_CHARACTER + 32, detail.length * DETAIL_CHARACTER + 32), height: detail ? 52 : 40 });

@@ -1,7 +1,7 @@
 import { runbooksBelow, type AlertRule, type Duration, type Route, type Runbook } from '../../model';
 import { diagramOf, mermaid } from '../diagram';
 import type { Graph } from '../graph';
-import { groupNotes } from '../parity';
+import { groupNotes, outcomeOf } from '../parity';
 import type { Note } from '../target';
 import { codes, content, list, numbered, plain, table } from './markdown';
 import type { Operations } from './operations';
@@ -174,6 +174,6 @@ function trouble(graph: Graph, { trouble: { look, signs } }: Operations): string
 function parity(graph: Graph, notes: readonly Note[]): string {
   const groups = groupNotes(graph.stack.node.path, notes);
   if (groups.length === 0) return 'Nothing: all that the program asks for is so here.';
-  return table(['asked for', 'outcome', 'what it means here', 'of'], groups.map(({ field, outcome, what, constructs }) => [`\`${field}\``, outcome, plain(what), constructs.join(', ')]));
+  return table(['asked for', 'outcome', 'what it means here', 'of'], groups.map(group => [`\`${group.field}\``, outcomeOf(group), plain(group.what), group.constructs.join(', ')]));
 }
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Graph } from '../graph';
 import { dotenv } from './dotenv';
-import { REVISION_KEY, type SecretsFolder } from './folder';
+import { ENVIRONMENT_FILE, REVISION_KEY, type SecretsFolder } from './folder';
 import { bySecret, inventoryOf, revisionVariable, type SecretEntry } from './inventory';
 import { textIn } from './values';
 
@@ -18,7 +18,16 @@ export function environmentText(graph: Graph, folder: SecretsFolder): string {
   for (const secret of bySecret(entries)) {
     if (revisionKey && secret.some(({ mounted }) => mounted)) variables[revisionVariable(secret[0]!.name)] = revisionOf(secret, folder, revisionKey);
   }
-  return dotenv(`${graph.stack.node.path}: derived from the files beside it, for Docker Compose. Change those, then run: npx compose8s secrets init ${graph.stack.node.path}`, variables);
+  return dotenv(`${graph.stack.node.path}${DERIVED}, for Docker Compose. Change those, then run: npx compose8s secrets init ${graph.stack.node.path}`, variables);
+}
+
+const DERIVED = ': derived from the files beside it';
+
+/** The stack whose values are in a folder, as far as the file tells that was derived from them. */
+export function holderOf(folder: SecretsFolder): string | undefined {
+  const [head = ''] = folder.read(ENVIRONMENT_FILE)?.toString().split('\n') ?? [];
+  const end = head.indexOf(DERIVED);
+  return end > 2 ? head.slice(2, end) : undefined;
 }
 
 /**

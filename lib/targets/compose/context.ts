@@ -10,6 +10,8 @@ export interface Context {
   readonly graph: Graph;
   readonly dialect: Dialect;
   readonly findings: Findings;
+  /** Where ports come in that only the host itself may use. */
+  readonly loopback: string;
   readonly networksByMember: ReadonlyMap<Workload, readonly Network[]>;
   /** The keys of secrets that some service mounts. */
   readonly mountedKeys: ReadonlyMap<Secret, ReadonlySet<string>>;

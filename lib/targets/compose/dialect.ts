@@ -1,6 +1,7 @@
 import type { Reference, SecretKey, Text } from '../../model';
 import type { Graph } from '../../core/graph';
 import { variableName } from '../../core/names';
+import { publishedPort } from './published';
 
 /** How Compose spells a text. The one place where anything is escaped for it. */
 export class Dialect {
@@ -17,7 +18,11 @@ export class Dialect {
   }
 
   private reference(reference: Reference): string {
-    return reference.kind === 'host' ? this.graph.name(reference.endpoint.workload) : `\${${this.variable(reference.key)}:?make it with: npx compose8s secrets init ${this.graph.stack.node.path}}`;
+    switch (reference.kind) {
+      case 'host': return this.graph.name(reference.endpoint.workload);
+      case 'secret': return `\${${this.variable(reference.key)}:?make it with: npx compose8s secrets init ${this.graph.stack.node.path}}`;
+      case 'published': return publishedPort(this.graph, reference.route);
+    }
   }
 
   /** The variable that carries a secret's value: `POSTGRES_CREDENTIALS_PASSWORD`. */

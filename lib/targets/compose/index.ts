@@ -4,7 +4,7 @@ import { secretOf, type Graph } from '../../core/graph';
 import type { Operations } from '../../core/operations';
 import { Patches } from '../../core/patches';
 import { yaml, yamlEntries } from '../../core/yaml';
-import { Findings, type Connection, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
+import { Findings, type Connection, type Document, type OutputFile, type Rendered, type Rendering, type Target } from '../../core/target';
 import { pathOf, type AlertRules, type Certificate, type Config, type Kind, type Metrics, type Problem, type Route, type Secret, type Volume, type Workload } from '../../model';
 import { hostConflicts } from './conflicts';
 import { secretsFolder, type Context } from './context';
@@ -12,9 +12,12 @@ import { Dialect } from './dialect';
 import { envExample, mountsSources } from './environment';
 import { composeNetworks, networksOf, type Network } from './networks';
 import { composeOperations } from './operations';
+import { isLoopback } from './ports';
+import { outsideOnCompose } from './outside';
 import { reachOnCompose } from './reach';
 import { scheduleConfigs } from './schedule';
 import { serviceOf } from './services';
+import { startWords } from './start';
 import { composeConfig, composeSecret, configName, configPath, secretName } from './storage';
 import type { Sections } from './types';
 import { wrappersOf } from './wrappers';
@@ -26,6 +29,11 @@ export type { ComposeFile, ComposeService, Sections } from './types';
 export interface ComposeProps {
   /** The host that the stack runs on. Stacks on the same host must not get into each other's way. Default: all on one. */
   readonly host?: string;
+  /**
+   * The host's own address for the ports that only the host itself may use. On Linux every address of 127.0.0.0/8 is the
+   * machine's: with one for each, stacks side by side can publish the same numbers. Default: 127.0.0.1.
+   */
+  readonly loopback?: string;
 }
 
 const patches = new Patches();
@@ -34,9 +42,11 @@ const patches = new Patches();
 export class Compose implements Target {
   readonly name = 'compose';
   readonly host: string;
+  readonly loopback: string;
 
-  constructor({ host = 'localhost' }: ComposeProps = {}) {
+  constructor({ host = 'localhost', loopback = '127.0.0.1' }: ComposeProps = {}) {
     this.host = host;
+    this.loopback = loopback;
   }
 
   /** Edits what a construct, and all within it, becomes in a section of the Compose file. */
@@ -52,7 +62,7 @@ export class Compose implements Target {
     const findings = new Findings(this.name, pathOf);
     const networks = networksOf(graph);
     const context: Context = {
-      graph, findings, files: new Map<string, OutputFile>(), dialect: new Dialect(graph),
+      graph, findings, loopback: this.loopback, files: new Map<string, OutputFile>(), dialect: new Dialect(graph),
       networksByMember: byMember(networks), mountedKeys: mountedKeysOf(graph),
       // A scheduled workload builds a stage of its own.
       builders: new Map(graph.workloads.filter(({ spec }) => spec.runs.kind !== 'schedule').reverse().map(workload => [workload.spec.image.reference, workload])),
@@ -63,6 +73,7 @@ export class Compose implements Target {
         .flatMap(primitive => (HANDLERS[primitive.kind] as (p: typeof primitive, c: Context) => Document[])(primitive, context)),
       ...networkDocuments(networks, context),
     ];
+    if (!isLoopback(this.loopback)) findings.problem(graph.stack, { code: 'loopback', what: `'${this.loopback}' is not an address that only the host itself has`, fix: "use one of 127.0.0.0/8: new Compose({ loopback: '127.0.0.2' })" });
     findings.problems.push(...entryConflicts(documents), ...variableConflicts(graph, context.dialect));
     for (const object of graph.apiObjects) findings.note(object, object.kind, 'left-out', 'a Kubernetes object of your own: Compose has nothing of the kind');
     for (const built of builtImages(graph)) {
@@ -71,7 +82,8 @@ export class Compose implements Target {
       for (const [path, file] of files) context.files.set(path, file);
       for (const fault of faults) findings.problem(built.workloads[0]!, fault);
     }
-    context.files.set('.env.example', { text: envExample(graph, context.dialect) });
+    // Under two names: the one that everybody looks for, and one that says whose it is where those of several environments lie side by side.
+    for (const name of ['.env.example', `.env.${graph.stack.environment}.example`]) context.files.set(name, { text: envExample(context) });
     const patched = patches.apply(documents, graph.stack, findings);
     return { documents: patched, files: context.files, notes: findings.notes, problems: findings.problems };
   }
@@ -100,20 +112,27 @@ export class Compose implements Target {
     ].join('');
     return [
       ...(graph.secrets.length > 0 ? [`npx compose8s secrets init ${graph.stack.node.path}`] : []),
-      `${elsewhere}docker compose --project-directory ${folder} up --build --wait`,
+      `${elsewhere}docker compose --project-directory ${folder} ${startWords(graph)}`,
     ];
   }
 
   operations(graph: Graph): Operations {
-    return composeOperations(graph, this.next(`dist/${graph.stack.node.path}/${this.name}`, graph));
+    return composeOperations(graph, this.loopback, this.next(`dist/${graph.stack.node.path}/${this.name}`, graph));
   }
 
   reach(documents: readonly Document[]): readonly Connection[] {
     return reachOnCompose(documents);
   }
 
-  conflicts(graphs: readonly Graph[]): readonly Problem[] {
-    return hostConflicts(graphs, ({ stack }) => stack.targets.find(target => target instanceof Compose)?.host ?? this.host);
+  outside(documents: readonly Document[]): readonly Connection[] {
+    return outsideOnCompose(documents);
+  }
+
+  conflicts(neighbours: readonly Rendered[]): readonly Problem[] {
+    return hostConflicts(neighbours.map(({ graph, target, rendering: { documents } }) => {
+      const { host, loopback } = target as Compose;
+      return { graph, documents, host, loopback };
+    }));
   }
 }
 

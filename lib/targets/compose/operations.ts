@@ -2,13 +2,16 @@ import type { Graph } from '../../core/graph';
 import { shell, words, type Operations } from '../../core/operations';
 import type { Action, Certificate, Workload } from '../../model';
 import { mountsSources } from './environment';
-import { cpuVariable, portVariable } from './services';
+import { containersOf, hostPorts, portText } from './ports';
+import { portVariable } from './published';
+import { cpuVariable } from './services';
+import { isByHand, startWords } from './start';
 
 /** How people operate a Compose project on its host. */
-export function composeOperations(graph: Graph, next: readonly string[]): Operations {
+export function composeOperations(graph: Graph, loopback: string, next: readonly string[]): Operations {
   const { stack } = graph;
   const hasSecrets = graph.secrets.length > 0;
-  const published = graph.routes.map(({ spec }) => `${spec.published} (\`${portVariable(graph.name(spec.to.workload), spec.to.portName)}\`${spec.reach === 'host' ? ', on 127.0.0.1 only' : ''})`);
+  const published = graph.routes.map(route => `${portText(hostPorts(graph, route))} (\`${portVariable(graph.name(route.spec.to.workload), route.spec.to.portName)}\`${route.spec.reach === 'host' ? `, on ${loopback} only` : ''})`);
   return {
     place: 'host',
     about: `This folder is the Docker Compose project \`${stack.projectName}\`, for one host. Type the commands below in this folder; what they run is in \`${hasSecrets ? 'services.yaml' : 'compose.yaml'}\`.`,
@@ -22,8 +25,8 @@ export function composeOperations(graph: Graph, next: readonly string[]): Operat
 
 ${shell(...(hasSecrets ? [`npx compose8s secrets init ${stack.node.path}`] : []), ...(mountsSources(graph) ? next.slice(-1) : serverCommands(graph)))}
 
-The last command returns when every service is healthy; if it does not end well, see
-[when something does not start](#when-something-does-not-start).`,
+${isByHand(graph) ? 'Nothing starts by itself here: all of it is run by hand, as below.' : `The last command returns when every service is healthy; if it does not end well, see
+[when something does not start](#when-something-does-not-start).`}`,
     health: `${shell(
       ['docker compose ps --all', 'what runs, what is healthy, what has ended and with which code'],
       ['docker compose logs --tail 100 --timestamps', 'of all services; name one to see only that'],
@@ -52,7 +55,7 @@ Copy the folder over the one on the host, and start what uses the value anew:
 
 ${shell('docker compose up --wait')}
  A database keeps the password that it was made with: change that in the database first.`,
-    open: ({ spec: { to, published, protocol } }) => `\`${protocol === 'tcp' ? `127.0.0.1:${published}` : `${protocol}://localhost:${published}/`}\`, on this machine only: \`${graph.name(to.workload)}\``,
+    open: ({ spec: { to, published, protocol } }) => `\`${protocol === 'tcp' ? `${loopback}:${published}` : `${protocol}://${loopback === '127.0.0.1' ? 'localhost' : loopback}:${published}/`}\`, on this machine only: \`${graph.name(to.workload)}\``,
     certificate: certificate => renewal(graph, certificate),
     byHand: 'A run by hand always names a command: without one, the container of a scheduled service waits for its time.',
     trouble: {
@@ -68,7 +71,11 @@ ${shell('docker compose up --wait')}
     imageOf: workload => workload.spec.image.reference,
     has: () => true,
     kindOf: () => undefined,
-    replicasOf: workload => replicasOf(graph, workload),
+    replicasOf: workload => {
+      // Compose does not scale by itself.
+      const [least] = containersOf(graph, workload);
+      return [least, least];
+    },
     keeps: () => true,
     spell: action => spell(graph, action),
   };
@@ -81,15 +88,17 @@ function standingAlone({ secrets }: Graph): string {
 means (\`rsync\`, for one), and go on there from \`cd\`:`;
 }
 
-function serverCommands({ stack, secrets }: Graph): string[] {
-  const server = `/srv/${stack.system}`;
+function serverCommands(graph: Graph): string[] {
+  const { stack, secrets } = graph;
+  // Another environment of the system may be on the same host.
+  const server = `/srv/${stack.projectName}`;
   return [
     `mkdir -p ${server}`,
     `cp -aT dist/${stack.node.path}/compose ${server}/compose`,
     ...(secrets.length > 0 ? [`cp -aT secrets/${stack.node.path} ${server}/secrets`] : []),
     `cd ${server}/compose`,
     ...(secrets.length > 0 ? ['echo SECRETS_DIR=../secrets > .env'] : []),
-    'docker compose up --build --wait',
+    `docker compose ${startWords(graph)}`,
   ];
 }
 
@@ -126,15 +135,6 @@ ${shell(`docker compose restart ${users.join(' ')}`)}`;
     case 'self-signed': return `Made by \`npx compose8s secrets init ${graph.stack.node.path}\`, and known to no browser. Remove its two files from the folder \`${graph.name(secret!)}\` of
 the secrets, run the same command, then \`docker compose up --wait\`.`;
   }
-}
-
-function replicasOf(graph: Graph, workload: Workload): readonly [number, number] {
-  const { runs } = workload.spec;
-  // One that is scheduled waits in a container of its own.
-  if (runs.kind === 'schedule') return [1, 1];
-  if (runs.kind !== 'service') return [0, 0];
-  const replicas = graph.routesTo(workload).length > 0 ? 1 : typeof runs.replicas === 'number' ? runs.replicas : runs.replicas.min;
-  return [replicas, replicas];
 }
 
 function spell(graph: Graph, action: Action): readonly string[] {

@@ -14,7 +14,7 @@ export function reachOnCompose(documents: readonly Document[]): Connection[] {
 }
 
 /** A service that names none is on the project's default network. */
-function networksOf({ networks, network_mode: mode }: ComposeService, services: ReadonlyMap<string, ComposeService>): readonly string[] {
+export function networksOf({ networks, network_mode: mode }: ComposeService, services: ReadonlyMap<string, ComposeService>): readonly string[] {
   const [, shared] = /^service:(.*)$/.exec(mode ?? '') ?? [];
   const other = shared === undefined ? undefined : services.get(shared);
   if (other) return networksOf(other, services);
@@ -22,7 +22,7 @@ function networksOf({ networks, network_mode: mode }: ComposeService, services: 
   return networks === undefined ? ['default'] : Array.isArray(networks) ? networks : Object.keys(networks);
 }
 
-function portsOf({ expose = [], ports = [] }: ComposeService): string[] {
+export function portsOf({ expose = [], ports = [] }: ComposeService): string[] {
   const published = ports.flatMap(port => (typeof port === 'object' && port.target !== undefined ? [`${port.target}${port.protocol === 'udp' ? '/udp' : ''}`] : []));
   return [...new Set([...expose.map(port => String(port).replace(/\/tcp$/, '')), ...published])];
 }

@@ -2,6 +2,8 @@ import type { Cpu, Run, Size, Text, Workload } from '../../model';
 import { variableName } from '../../core/names';
 import type { Context } from './context';
 import { healthcheckOf } from './health';
+import { portVariable } from './published';
+import { containersOf, hostPorts, portText } from './ports';
 import { scheduled } from './schedule';
 import { mountsOf } from './storage';
 import type { ComposeService } from './types';
@@ -51,7 +53,7 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     tmpfs: some(scratch.map(({ path, size }) => `${path}:size=${size.bytes},mode=1777,uid=${user!.uid},gid=${user!.gid}`)),
     shm_size: sharedMemory && byteValue(sharedMemory),
     deploy: {
-      replicas: runs.kind === 'service' ? (published.length > 0 ? 1 : replicasOf(runs.replicas)) : undefined,
+      replicas: runs.kind === 'service' ? containersOf(graph, workload)[0] : undefined,
       resources: {
         // Docker refuses to start a container that may use more CPUs than the host has: a small host can say less.
         limits: { cpus: `\${${cpuVariable(name)}:-${cores(resources.cpu.limit)}}`, memory: byteValue(resources.memory.limit), pids: processes },
@@ -65,7 +67,7 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     labels: hash || revision ? { ...(hash ? { 'compose8s.content': hash } : {}), ...(revision ? { 'compose8s.secrets': revision } : {}) } : undefined,
   };
   if (networks.some(({ purpose, members }) => purpose === 'edge' && members[0] === workload)) {
-    findings.note(workload, 'connections', 'approximated', 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other');
+    findings.note(workload, 'connections', 'approximated', 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other', 'default');
   }
   if (internet) findings.note(workload, 'internet', 'approximated', "Docker cannot tell the internet from the host's other networks: private addresses can be reached as well");
   if (runs.kind === 'service' && typeof runs.restart !== 'string') {
@@ -74,7 +76,8 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
   if (loosened.writableRoot) findings.note(workload, 'loosened.writableRoot', 'loosened', 'its root file system can be written to');
   for (const risk of loosened.accepted ?? []) findings.note(workload, 'loosened.accepted', 'loosened', risk);
   for (const capability of loosened.capabilities ?? []) findings.note(workload, 'loosened.capabilities', 'loosened', `it keeps the capability ${capability}`);
-  if (runs.kind === 'service' && published.length > 0 && runs.replicas !== 1) {
+  const isPublic = graph.routesTo(workload).some(({ spec }) => spec.reach === 'public');
+  if (runs.kind === 'service' && runs.replicas !== 1 && isPublic) {
     findings.note(workload, 'runs.replicas', 'approximated', 'a port of the host belongs to one container: one replica runs');
   } else if (runs.kind === 'service' && typeof runs.replicas !== 'number') {
     findings.note(workload, 'runs.replicas', 'approximated', `Compose does not scale by itself: ${runs.replicas.min} of at most ${runs.replicas.max} replicas run; more with: docker compose up --scale ${name}=N`);
@@ -103,28 +106,21 @@ function restartOf(runs: Run): string {
   }
 }
 
-function replicasOf(replicas: Extract<Workload['spec']['runs'], { kind: 'service' }>['replicas']): number {
-  return typeof replicas === 'number' ? replicas : replicas.min;
-}
-
-function publishedPorts(workload: Workload, { graph, findings }: Context): NonNullable<ComposeService['ports']> {
+function publishedPorts(workload: Workload, { graph, findings, loopback }: Context): NonNullable<ComposeService['ports']> {
   return graph.routesTo(workload).map(route => {
-    const { to, published, reach, protocol, hosts, ...rest } = route.spec;
+    const { to, published: _published, reach, protocol, hosts, ...rest } = route.spec;
     rest satisfies Record<string, never>;
+    const ports = hostPorts(graph, route);
+    if (ports.first !== ports.last) findings.note(route, 'published', 'approximated', `a port of the host belongs to one container: each replica has one of ${portText(ports)}`);
     if (protocol === 'http' && hosts.length > 0) findings.note(route, 'hosts', 'left-out', `a published port answers for every host name, not only ${hosts.join(', ')}`);
     return {
       name: to.portName,
       target: to.port,
-      published: `\${${portVariable(graph.name(workload), to.portName)}:-${published}}`,
+      published: `\${${portVariable(graph.name(workload), to.portName)}:-${portText(ports)}}`,
       protocol: workload.spec.ports[to.portName]!.protocol,
-      ...(reach === 'host' ? { host_ip: '127.0.0.1' } : {}),
+      ...(reach === 'host' ? { host_ip: loopback } : {}),
     };
   });
-}
-
-/** The variable that moves a published port: `WEB_HTTP_PORT`, `POSTGRES_PORT`. */
-export function portVariable(service: string, portName: string): string {
-  return variableName(...(service === portName ? [service] : [service, portName]), 'port');
 }
 
 /** The variable that lowers a CPU limit: `POSTGRES_CPUS`. */

@@ -3,7 +3,8 @@ import { secretKeysOf, secretOf, type Graph } from '../../core/graph';
 import { revisionVariable } from '../../core/secrets/inventory';
 import { pathOf, type Problem } from '../../model';
 import type { Dialect } from './dialect';
-import { cpuVariable, portVariable } from './services';
+import { portVariable } from './published';
+import { cpuVariable } from './services';
 
 /** Two meanings of one variable: `web-http`, `port` as a secret and the port `http` of `web` are both `WEB_HTTP_PORT`. */
 export function variableConflicts(graph: Graph, dialect: Dialect): Problem[] {

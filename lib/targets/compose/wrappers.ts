@@ -11,7 +11,7 @@ const SUPERCRONIC = { module: 'github.com/aptible/supercronic', version: 'v0.2.4
 const CRON_STAGE: readonly string[] = [
   `FROM ${SUPERCRONIC.builder} AS cron`,
   'RUN --mount=type=cache,target=/root/.cache/go-build --mount=type=cache,target=/go/pkg/mod \\',
-  `    CGO_ENABLED=0 GOBIN=/out go install -trimpath -tags timetzdata ${SUPERCRONIC.module}@${SUPERCRONIC.version}`,
+  `    CGO_ENABLED=0 GOBIN=/out go install -trimpath -tags=timetzdata ${SUPERCRONIC.module}@${SUPERCRONIC.version}`,
   '',
 ];
 

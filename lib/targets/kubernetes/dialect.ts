@@ -22,12 +22,12 @@ export class Dialect {
 
   /** A value in the environment or on the command line. `variables` declares what it needs. */
   value(text: Text, variables: Variables): string {
-    return text.spell(this.literal, reference => (reference.kind === 'host' ? this.host(reference) : `$(${variables.of(reference.key)})`));
+    return text.spell(this.literal, reference => this.reference(reference, variables));
   }
 
   /** The content of a mounted file, which nobody replaces anything in. Secrets never stand in one. */
   file(text: Text): string {
-    return text.spell(characters => characters, reference => (reference.kind === 'host' ? this.host(reference) : ''));
+    return text.spell(characters => characters, reference => this.reference(reference));
   }
 
   /** A variable that is nothing but a secret's value. */
@@ -38,6 +38,14 @@ export class Dialect {
   /** `SECRET_POSTGRES_CREDENTIALS_PASSWORD`. */
   variable({ secret, name }: SecretKey): string {
     return variableName('SECRET', this.graph.name(secret), name);
+  }
+
+  private reference(reference: Reference, variables?: Variables): string {
+    switch (reference.kind) {
+      case 'host': return this.host(reference);
+      case 'secret': return variables ? `$(${variables.of(reference.key)})` : '';
+      case 'published': return `${reference.route.spec.published}`;
+    }
   }
 
   private host({ endpoint, each }: Extract<Reference, { kind: 'host' }>): string {

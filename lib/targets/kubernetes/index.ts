@@ -15,6 +15,7 @@ import { Dialect } from './dialect';
 import { buildCommands, isPushable } from './images';
 import { kubernetesOperations } from './operations';
 import { alertRulesDocuments, metricsDocuments } from './operator';
+import { outsideOnKubernetes } from './outside';
 import { Plan } from './plan';
 import { DENY_ALL, denyAll } from './policies';
 import { reachOnKubernetes } from './reach';
@@ -119,6 +120,10 @@ export class Kubernetes implements Target {
     return reachOnKubernetes(documents);
   }
 
+  outside(documents: readonly Document[]): readonly Connection[] {
+    return outsideOnKubernetes(documents);
+  }
+
   manifests(graph: Graph): readonly object[] {
     const problems = [...problemsBelow(graph.stack), ...graphProblems(graph)];
     if (problems.length > 0) throw new SynthesisError(problems);
@@ -160,15 +165,15 @@ function stackDocuments(context: Context): Document[] {
   const { graph, graph: { stack, workloads, secrets }, plan, findings } = context;
   const name = stack.projectName;
   if (workloads.length > 0) {
-    findings.note(stack, 'processes', 'left-out', 'the number of processes is limited by each node for all pods alike (podPidsLimit of the kubelet)');
-    findings.note(stack, 'logs', 'left-out', 'logs are rotated by each node for all containers alike (containerLogMaxSize and containerLogMaxFiles of the kubelet)');
+    findings.note(stack, 'processes', 'left-out', 'the number of processes is limited by each node for all pods alike (podPidsLimit of the kubelet)', 'default');
+    findings.note(stack, 'logs', 'left-out', 'logs are rotated by each node for all containers alike (containerLogMaxSize and containerLogMaxFiles of the kubelet)', 'default');
   }
   const kept = workloads.filter(workload => !plan.isLeftOut(workload));
   if (kept.some(workload => graph.waits(workload).some(({ on, until }) => until === 'healthy' && kept.includes(on)))) {
-    findings.note(stack, 'start order', 'approximated', 'all pods start at once: one that needs another which is not there yet is not ready until it is, or ends and is started again, with growing pauses');
+    findings.note(stack, 'start order', 'approximated', 'all pods start at once: one that needs another which is not there yet is not ready until it is, or ends and is started again, with growing pauses', 'default');
   }
   if (secrets.length > 0) {
-    findings.note(stack, 'secrets', 'approximated', `a changed value alone starts nothing anew: give the secret another revision, or restart what uses it with: kubectl --namespace ${name} rollout restart deployment/<name>`);
+    findings.note(stack, 'secrets', 'approximated', `a changed value alone starts nothing anew: give the secret another revision, or restart what uses it with: kubectl --namespace ${name} rollout restart deployment/<name>`, 'default');
   }
   const restricted = ['enforce', 'warn', 'audit'].map(mode => [`pod-security.kubernetes.io/${mode}`, 'restricted']);
   return [

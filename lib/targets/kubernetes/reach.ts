@@ -4,18 +4,18 @@ import { WAITING } from './pods';
 import type { EgressRule, IngressRule, Manifests, Peer, Plain, PodTemplate } from './types';
 
 type Labels = Readonly<Record<string, string>>;
-type Policy = Manifests['NetworkPolicy']['spec'];
+export type Policy = Manifests['NetworkPolicy']['spec'];
 type Selector = Plain<k8s.LabelSelector>;
 
-interface Port { readonly name: string | undefined; readonly number: number; readonly protocol: string }
-interface Pods { readonly name: string; /** The workloads that run in them: those that do their work as init containers too. */ readonly inhabitants: readonly string[]; readonly labels: Labels; readonly ports: readonly Port[] }
+export interface Port { readonly name: string | undefined; readonly number: number; readonly protocol: string }
+export interface Pods { readonly name: string; /** The workloads that run in them: those that do their work as init containers too. */ readonly inhabitants: readonly string[]; readonly labels: Labels; readonly ports: readonly Port[] }
 
 /**
  * The rule of NetworkPolicies: a connection needs both ends' leave. What no policy selects is open. Told for the pods of
  * these documents, which share a namespace, and the ports that they declare.
  */
 export function reachOnKubernetes(documents: readonly Document[]): Connection[] {
-  const policies = documents.filter(({ kind }) => kind === 'NetworkPolicy').map(({ body }) => (body as Manifests['NetworkPolicy']).spec);
+  const policies = policiesIn(documents);
   const namespace = namespaceLabels(documents.find(({ kind }) => kind === 'Namespace'));
   const pods = documents.flatMap(podsOf);
   const connections = pods.flatMap(to => pods.filter(from => from !== to).flatMap(from => to.ports
@@ -24,7 +24,12 @@ export function reachOnKubernetes(documents: readonly Document[]): Connection[] 
   return [...new Map(connections.map(one => [`${one.from} ${one.to} ${one.port}`, one])).values()];
 }
 
-function podsOf({ kind, name, body }: Document): Pods[] {
+export function policiesIn(documents: readonly Document[]): readonly Policy[] {
+  return documents.filter(({ kind }) => kind === 'NetworkPolicy').map(({ body }) => (body as Manifests['NetworkPolicy']).spec);
+}
+
+/** What runs in the namespace. */
+export function podsOf({ kind, name, body }: Document): Pods[] {
   const { spec } = body as { readonly spec?: { readonly template?: PodTemplate; readonly jobTemplate?: Manifests['CronJob']['spec']['jobTemplate'] } };
   const template = kind === 'CronJob' ? spec?.jobTemplate?.spec?.template : CONTROLLERS.includes(kind) ? spec?.template : kind === 'Pod' ? body as PodTemplate : undefined;
   if (!template) return [];
@@ -37,14 +42,19 @@ const CONTROLLERS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Jo
 
 /** @param port of whichever end is called. */
 function policyAllows(policies: readonly Policy[], direction: 'Ingress' | 'Egress', self: Pods, peer: Pods, port: Port, namespace: Labels): boolean {
-  const applying = policies.filter(policy => typesOf(policy).includes(direction) && selects(policy.podSelector, self.labels));
-  if (applying.length === 0) return true;
-  const rules = applying.flatMap(({ ingress = [], egress = [] }): readonly Rule[] => (direction === 'Ingress' ? ingress.map(ruleIn) : egress.map(ruleOut)));
-  return rules.some(({ peers = [], ports = [] }) => (peers.length === 0 || peers.some(one => isPeer(one, peer, namespace))) && (ports.length === 0 || ports.some(one => isPort(one, port))));
+  const rules = rulesOf(policies, direction, self);
+  return !rules || rules.some(({ peers = [], ports = [] }) => (peers.length === 0 || peers.some(one => isPeer(one, peer, namespace))) && (ports.length === 0 || ports.some(one => isPort(one, port))));
 }
 
-type Ports = NonNullable<IngressRule['ports']>;
-interface Rule { readonly peers: readonly Peer[] | undefined; readonly ports: Ports | undefined }
+/** What the policies let these pods do; `undefined` where none selects them, so that they may do all. */
+export function rulesOf(policies: readonly Policy[], direction: 'Ingress' | 'Egress', { labels }: Pods): readonly Rule[] | undefined {
+  const applying = policies.filter(policy => typesOf(policy).includes(direction) && selects(policy.podSelector, labels));
+  if (applying.length === 0) return undefined;
+  return applying.flatMap(({ ingress = [], egress = [] }): readonly Rule[] => (direction === 'Ingress' ? ingress.map(ruleIn) : egress.map(ruleOut)));
+}
+
+export type Ports = NonNullable<IngressRule['ports']>;
+export interface Rule { readonly peers: readonly Peer[] | undefined; readonly ports: Ports | undefined }
 const ruleIn = ({ from, ports }: IngressRule): Rule => ({ peers: from, ports });
 const ruleOut = ({ to, ports }: EgressRule): Rule => ({ peers: to, ports });
 
@@ -58,7 +68,7 @@ function isPeer({ podSelector, namespaceSelector, ipBlock }: Peer, { labels }: P
   return (!namespaceSelector || selects(namespaceSelector, namespace)) && (!podSelector || selects(podSelector, labels));
 }
 
-function isPort({ port: allowed, endPort, protocol = 'TCP' }: Ports[number], { name, number, protocol: its }: Port): boolean {
+export function isPort({ port: allowed, endPort, protocol = 'TCP' }: Ports[number], { name, number, protocol: its }: Port): boolean {
   if (protocol !== its) return false;
   if (allowed === undefined) return true;
   if (typeof allowed === 'string') return allowed === name;
@@ -66,7 +76,7 @@ function isPort({ port: allowed, endPort, protocol = 'TCP' }: Ports[number], { n
 }
 
 /** An empty selector selects all. */
-function selects({ matchLabels = {}, matchExpressions = [] }: Selector = {}, labels: Labels): boolean {
+export function selects({ matchLabels = {}, matchExpressions = [] }: Selector = {}, labels: Labels): boolean {
   return Object.entries(matchLabels).every(([key, value]) => labels[key] === value)
     && matchExpressions.every(({ key, operator, values = [] }) => {
       const value = labels[key];

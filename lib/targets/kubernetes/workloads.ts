@@ -1,6 +1,6 @@
 import { ownsVolume } from '../../core/graph';
 import type { Document } from '../../core/target';
-import type { Duration, Run, Workload } from '../../model';
+import { DEFAULT_LOGS, DEFAULT_PROCESSES, type Duration, type Run, type Workload } from '../../model';
 import { document, metadata, selectorOf, type Body, type Context } from './context';
 import { podOf, spreadOf, templatesOf, type PodTraits } from './pods';
 import { OFFERED } from './plan';
@@ -27,13 +27,17 @@ export function workloadDocuments(workload: Workload, context: Context): Documen
   const { graph, plan, findings } = context;
   const {
     image: _image, runs, command: _command, args: _args, workingDirectory: _workingDirectory, env: _env, ports: _ports, probes: _probes, mounts,
-    scratch: _scratch, sharedMemory: _sharedMemory, resources: _resources, user: _user, loosened, internet: _internet, stop, init: _init, logs: _logs,
-    processes: _processes, after: _after, startsWithout: _startsWithout, connects: _connects, tier: _tier, standsInFor, ...rest
+    scratch: _scratch, sharedMemory: _sharedMemory, resources: _resources, user: _user, loosened, internet: _internet, stop, init: _init, logs,
+    processes, after: _after, startsWithout: _startsWithout, connects: _connects, tier: _tier, standsInFor, ...rest
   } = workload.spec;
   rest satisfies Record<string, never>;
   if (standsInFor && plan.isLeftOut(workload)) {
     findings.note(workload, 'standsInFor', 'approximated', OFFERED[standsInFor]);
     return [];
+  }
+  if (processes < DEFAULT_PROCESSES) findings.note(workload, 'processes', 'left-out', `nothing keeps it to ${processes} processes: each node has one limit for all pods`);
+  if (logs.maxSize.bytes !== DEFAULT_LOGS.maxSize.bytes || logs.maxFiles !== DEFAULT_LOGS.maxFiles) {
+    findings.note(workload, 'logs', 'left-out', `its log is not kept in ${logs.maxFiles} files of ${logs.maxSize}: each node rotates those of all containers alike`);
   }
   if (loosened.writableRoot) findings.note(workload, 'loosened.writableRoot', 'loosened', 'its root file system can be written to');
   for (const risk of loosened.accepted ?? []) findings.note(workload, 'loosened.accepted', 'loosened', risk);

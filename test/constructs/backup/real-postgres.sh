@@ -132,6 +132,13 @@ CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO (
 CREATE TABLE "Odd ""name""; -- x" (a int);
 CREATE INDEX ON customers USING gin (name gin_trgm_ops);
 CREATE VIEW sales.open_orders AS SELECT * FROM sales.orders WHERE state = 'open';
+CREATE VIEW sales.states AS SELECT o.id, o.state, count(*) FROM sales.orders o GROUP BY o.id;
+CREATE DOMAIN euro AS numeric(12, 2) CHECK (value >= 0);
+CREATE AGGREGATE product (numeric) (sfunc = numeric_mul, stype = numeric, initcond = 1);
+CREATE OPERATOR === (leftarg = int, rightarg = int, function = int4eq);
+CREATE COLLATION plain (provider = libc, locale = 'C');
+CREATE STATISTICS orders_by_state ON customer, state FROM sales.orders;
+CREATE MATERIALIZED VIEW totals AS SELECT customer, sum(total)::euro AS total FROM sales.orders GROUP BY 1;
 CREATE FUNCTION add_one(i int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN i + 1; END; $$;
 INSERT INTO customers (name, photo) SELECT 'Zoë ' || md5(i::text), decode(md5(i::text), 'hex') FROM generate_series(1, 20000) i;
 INSERT INTO customers (name) VALUES (E'tab\there\nline\\ back'), (E'\\.'), ('-- PostgreSQL database dump complete'),
@@ -139,6 +146,24 @@ INSERT INTO customers (name) VALUES (E'tab\there\nline\\ back'), (E'\\.'), ('-- 
 INSERT INTO sales.orders (customer, state, total) SELECT 1 + i % 20000, 'open', i / 7.0 FROM generate_series(1, 20000) i;
 INSERT INTO events SELECT '2024-06-01'::date + i, E'\\! touch x' FROM generate_series(0, 500) i;
 INSERT INTO "Odd ""name""; -- x" VALUES (1), (2);
+SQL
+}
+
+migrate_further() { # one of each kind that could be in the way, or stay behind
+  as_admin -d shop <<'SQL'
+SET ROLE shop;
+CREATE TABLE later (customer int REFERENCES customers, state public.state, name text);
+CREATE INDEX ON later USING gin (name gin_trgm_ops);
+CREATE SCHEMA "Later ""on""";
+CREATE VIEW "Later ""on"""."V" AS SELECT * FROM later;
+CREATE TABLE "Later ""on"""."Odd; Type: TABLE; Schema: x" (customer int REFERENCES customers);
+CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE FUNCTION later(sales.orders) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE PROCEDURE later() LANGUAGE sql AS 'SELECT 1';
+CREATE TEXT SEARCH CONFIGURATION later (COPY = simple);
+CREATE TYPE later_range AS RANGE (subtype = euro);
+ALTER TABLE events ADD COLUMN later int;
+UPDATE customers SET name = 'y' WHERE id = 7;
 SQL
 }
 
@@ -205,12 +230,19 @@ check_all() {
   as_admin -d shop -c 'DELETE FROM sales.orders' -c 'DROP TABLE events' -c "UPDATE customers SET name = 'x'"
   check '--force restores over a live schema' run 0 restore "$first" --force
   check 'every row is back' same "$(digest shop)" "$before"
-  as_admin -d shop -c 'CREATE TABLE later (customer int REFERENCES customers)' -c "UPDATE customers SET name = 'y' WHERE id = 7"
+  check 'a later migration' migrate_further
   changed=$(digest shop)
+  check 'what a later migration made is in the way: refused (8)' run 8 restore latest
+  as_admin -d shop -c 'CREATE SCHEMA theirs AUTHORIZATION admin'
+  changed_too=$(digest shop)
   check 'a restore that cannot go through exits 9' run 9 restore --force latest
-  check 'and changes nothing' same "$(digest shop)" "$changed"
-  as_admin -d shop -c 'DROP TABLE later'
+  check 'and changes nothing' same "$(digest shop)" "$changed_too"
+  as_admin -d shop -c 'DROP SCHEMA theirs'
+  check 'nothing at all' same "$(digest shop)" "$changed"
   check 'after the obstacle is gone it goes through' run 0 restore --force latest
+  check 'it names what the backup does not know' says 'not in the backup, and gone after it: the table later$'
+  check 'and nothing that it knows' same "$(grep -c 'not in the backup' "$STAGE/out")" 3
+  check 'nothing of the later migration stays' same "$(digest shop)" "$before"
   fresh_database
   as_admin -d shop -c 'SET ROLE shop' -c 'CREATE EXTENSION pg_trgm'
   check 'a database that holds only an extension is empty' run 0 restore latest

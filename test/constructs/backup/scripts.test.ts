@@ -3,24 +3,23 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { DUMP, END, missing, named, PASSWORD, SCRIPTS, shells, Stage } from './stage';
+import { canCheck, missing } from '../../support/here';
+import { DUMP, END, named, PASSWORD, SCRIPTS, shells, Stage } from './stage';
 
 jest.setTimeout(30_000);
 const { found, absent } = shells();
 afterAll(() => { for (const { path } of found) if (path !== '') rmSync(path, { recursive: true }); });
-for (const name of absent) test.skip(`the backup scripts under ${name}: NOT CHECKED, it is not installed here`, () => {});
-const lacking = missing('flock', 'gzip', 'sha256sum', 'mkfifo');
-for (const name of lacking) test.skip(`the backup scripts: NOT CHECKED, ${name} is not installed here`, () => {});
+canCheck('the backup scripts under every shell', absent);
+const canRun = canCheck('what the backup scripts do', missing('flock', 'gzip', 'sha256sum', 'mkfifo'));
 
 const scripts = readdirSync(SCRIPTS).filter((name) => name.endsWith('.sh'));
-if (missing('shellcheck').length > 0) test.skip('shellcheck: NOT CHECKED, it is not installed here', () => {});
-else {
+if (canCheck('shellcheck finds nothing', missing('shellcheck'))) {
   test('shellcheck finds nothing', () => {
     expect(spawnSync('shellcheck', ['-x', ...scripts], { cwd: SCRIPTS, encoding: 'utf8' }).stdout).toBe('');
   });
 }
 
-(lacking.length > 0 ? describe.skip : describe).each(found)('backup scripts under $name', (shell) => {
+(canRun ? describe : describe.skip).each(found)('backup scripts under $name', (shell) => {
   let stage: Stage;
   beforeEach(() => { stage = new Stage(shell); });
   afterEach(() => stage.end());
@@ -247,6 +246,31 @@ else {
       expect(stage.run(['restore', name])).toMatchObject({ code: 8 });
       expect(stage.knows('restored.sql')).toBe(false);
       expect(stage.run(['restore', '--force', name])).toMatchObject({ code: 0 });
+    });
+
+    test('--force empties the database first, and names the tables that the backup does not know', () => {
+      stage.put(name);
+      const heading = (table: string) => `-- Name: ${table}; Type: TABLE; Schema: public; Owner: \n`;
+      stage.tell({ objects: '3', tables: heading('a') + heading('later') });
+      const { output } = stage.run(['restore', '--force', name]);
+      expect(output).toContain('WARN  restore: --force: the 3 objects in shop (tables, views, types, functions, schemas) make way for those of the backup\n');
+      expect(output.match(/not in the backup.*/g)).toEqual(['not in the backup, and gone after it: the table later']);
+      expect(stage.asked('before.sql')).toContain("EXECUTE format('DROP SCHEMA %I CASCADE', one.nspname)");
+    });
+
+    test('into an empty database nothing is dropped before, and --force changes nothing', () => {
+      stage.put(name);
+      expect(stage.run(['restore', '--force', name])).toMatchObject({ code: 0, output: expect.not.stringContaining('--force') });
+      expect(stage.asked('before.sql')).toBe('');
+    });
+
+    test('leaves out the views that pg_dump only puts there to drop others, and nothing of the data', () => {
+      const standIn = 'CREATE OR REPLACE VIEW public.v AS\nSELECT\n    NULL::public.state AS s;\n';
+      const drops = 'DROP VIEW IF EXISTS public.v;\n';
+      const rest = `-- Name: v; Type: VIEW; Schema: public; Owner: u\nCOPY a FROM stdin;\n${standIn}\\.\n${DUMP}`;
+      stage.put(name, gzipSync(`SET x;\n${standIn}${drops}${rest}`));
+      expect(stage.run(['restore', name])).toMatchObject({ code: 0 });
+      expect(stage.asked('restored.sql')).toBe(`SET x;\n${drops}${rest}`);
     });
 
     test.each(damages)('%s: exit 6, and the database is not touched', (_what, content, checksum) => {

@@ -6,14 +6,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { which } from '../../support/here';
 
 export const SCRIPTS = resolve(__dirname, '../../../constructs/backup/scripts');
 export const PASSWORD = 'p:a\\ss $HOME "w0rd"';
 export const END = '--\n-- PostgreSQL database dump complete\n--\n\n';
 export const DUMP = `--\n-- PostgreSQL database dump\n--\n\n-- Name: a; Type: TABLE; Schema: public; Owner: u\nCREATE TABLE a ();\n\n${END}`;
-
-const which = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim();
-export const missing = (...programs: string[]) => programs.filter((program) => which(program) === '');
 
 export interface Shell { name: string; command: string[]; path: string }
 
@@ -58,10 +56,12 @@ const STUBS = {
     case "$*" in
       *--single-transaction*)
         cat >"$STUB/restored.sql"
+        before=; for word in "$@"; do [ "$before" != -f ] || [ "$word" = - ] || { cat "$word" >"$STUB/before.sql"; break; }; before=$word; done
         for last in "$@"; do :; done
         [ ! -s "$last" ] || { echo 'ERROR:  not read to its end' >&2; exit 3; }
         exit "$(cat "$STUB/restore.exit")" ;;
       *'WITH schemas'*) cat "$STUB/objects" ;;
+      *'; Type: TABLE'*) cat "$STUB/tables" ;;
       *rolcreatedb*) cat "$STUB/grant" ;;
       *'SELECT datname'*) ;;
       *'DROP DATABASE'*) ;;
@@ -86,7 +86,7 @@ export class Stage {
   constructor(private readonly shell: Shell) {
     for (const folder of [this.dir, this.temporary, this.stub, this.bin]) mkdirSync(folder);
     for (const [name, body] of Object.entries(STUBS)) this.program(name, body);
-    this.tell({ 'dump.sql': DUMP, 'pg_dump.exit': '0', 'restore.exit': '0', objects: '0', grant: '', server: '16', password: `${PASSWORD}\n` });
+    this.tell({ 'dump.sql': DUMP, 'pg_dump.exit': '0', 'restore.exit': '0', objects: '0', tables: '', grant: '', server: '16', password: `${PASSWORD}\n` });
     this.environment = {
       PATH: [this.bin, shell.path, process.env['PATH']].filter(Boolean).join(':'),
       STUB: this.stub, TMPDIR: this.temporary, BACKUP_DIR: this.dir, BACKUP_NAME: 'shop',

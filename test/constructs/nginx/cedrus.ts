@@ -8,7 +8,7 @@ export function shop(): { stack: Stack; web: Workload; dashboard: Workload; file
   const image = Image.registry('shop:1.0.0', { user: { uid: 1000, gid: 1000 }, tools: ['curl'] });
   const web = new Workload(stack, 'web', {
     image, ports: { http: 8000 },
-    probes: { ready: Probe.http('/health/ready/'), alive: Probe.http('/health/'), startup: Duration.seconds(30) },
+    probes: { ready: Probe.http('/health/ready/', { headers: { 'X-Probe': 'yes' } }), alive: Probe.http('/health/'), startup: Duration.seconds(30) },
   });
   const dashboard = new Workload(stack, 'dashboard', {
     image, ports: { http: 8501 },

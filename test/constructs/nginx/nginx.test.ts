@@ -30,7 +30,7 @@ describe('what follows from a route', () => {
     const { graph, nginx, web, dashboard, files } = proxy();
     expect(graph.edgesFrom(nginx.workload).map(({ to, port }) => [to, port])).toEqual([[web, 8000], [dashboard, 8501]]);
     expect(graph.waits(nginx.workload).map(({ on, until }) => [on, until])).toEqual([[web, 'healthy'], [dashboard, 'healthy']]);
-    expect(files.upstreams).toBe('web_http web 8000\ndashboard_http dashboard 8501\n');
+    expect(files.upstreams).toBe('web_http web 8000 5 /health/ready/\ndashboard_http dashboard 8501 5 /_stcore/health\n');
   });
 
   test('its HTTP probes have no limits and need no TLS; those that a visitor would not get to are left alone', () => {
@@ -52,7 +52,28 @@ describe('what follows from a route', () => {
       const other = new Workload(new Stack(stack.node.root as never, 'other', 'prod', { targets: [] }), 'web', { image: Image.registry('x:1', { user: { uid: 1, gid: 1 } }), ports: { http: 1234 }, probes: { ready: Probe.tcp(), startup: Duration.seconds(1) } });
       return { routes: { '/': web.endpoint('http'), '/a/': web.endpoint('http'), '/b/': other.endpoint('http') } };
     });
-    expect(files.upstreams).toBe('web_http web 8000\nweb_http_2 web 1234\n');
+    expect(files.upstreams).toBe('web_http web 8000 5 /health/ready/\nweb_http_2 web 1234\n');
+  });
+
+  test('its readiness is asked as its own probe asks, with the same headers', () => {
+    const { files } = proxy(({ web }) => {
+      web.spec.probes = { ...web.spec.probes!, ready: { check: { kind: 'http', path: '/ready?full=1', port: undefined, headers: { 'Host': 'shop.example', 'X-Probe': 'nginx "start"' } }, every: Duration.seconds(30), timeout: Duration.of('1500ms'), failures: 3 } };
+      return { routes: { '/': web.endpoint('http') } };
+    });
+    expect(files.upstreams).toBe('web_http web 8000 2 /ready?full=1\n');
+    expect(files['web_http.headers']).toBe('Host: shop.example\nX-Probe: nginx "start"\n');
+  });
+
+  test('a request that changes something is made once, unless the route says that it may be made twice', () => {
+    const { files } = proxy(({ web }) => ({ routes: { '/': web.endpoint('http'), '/again/': { to: web.endpoint('http'), idempotent: true, timeout: '9s' } } }));
+    expect(location(files, '/')).not.toContain('non_idempotent');
+    expect(location(files, '/again/')).toMatch(/proxy_next_upstream error timeout non_idempotent;\n *proxy_next_upstream_timeout 9s;/);
+  });
+
+  test('a visitor gets an answer at the root, or else where a route is probed', () => {
+    expect(proxy().nginx.landing).toBe('/');
+    expect(proxy(({ files }) => ({ routes: {}, static: { '/': { volume: files } }, health: [] })).nginx.landing).toBe('/');
+    expect(proxy(({ web }) => ({ routes: { '/health/': web.endpoint('http') }, health: [] })).nginx.landing).toBe('/health/ready/');
   });
 
   test('WebSockets only where they are asked for, and for an hour', () => {
@@ -145,10 +166,11 @@ describe('TLS', () => {
     expect(nginx.endpoint.portName).toBe('http');
   });
 
-  test('else two, which can be moved; a redirect names the port', () => {
-    const { files, graph } = proxy(() => ({ published: { http: 8080, https: 8443 }, reach: 'host' }));
+  test('else two, which can be moved; a redirect names the port that HTTPS is published under', () => {
+    const { files, graph, spec } = proxy(() => ({ published: { http: 8080, https: 8443 }, reach: 'host' }));
     expect(graph.routes.map(ways)).toEqual(['host http 8080 → http', 'host https 8443 → https']);
-    expect(files['nginx.conf']).toContain('return 301 https://$host:8443$request_uri;');
+    expect(files['nginx.conf']).toContain('return 301 https://$host$https_port$request_uri;');
+    expect(spec.env['HTTPS_PORT']!.references).toEqual([{ kind: 'published', route: graph.routes[1] }]);
   });
 
   test.each([

@@ -43,7 +43,7 @@ is() {
 # --- stage: files, certificates, names, upstreams ------------------------------------------------------------------------
 
 node --require tsx/cjs "$here/emit.ts" "$stage/emitted" "$version" "$https" || exit 1
-mkdir "$stage"/{srv,srv/static,srv/static/css,srv/media,bin,certificate,logs}
+mkdir "$stage"/{srv,srv/static,srv/static/css,srv/media,bin,certificate,logs,upstreams}
 touch "$stage/logs"/{access,error} # of the user: /dev/stdout is opened anew
 
 # prepare VARIANT: the same files with paths and ports of this stage.
@@ -54,7 +54,7 @@ prepare() {
   sed -i -e "s|/etc/compose8s/nginx|$stage/conf|g; s|/etc/compose8s/certificate|$stage/certificate|g; s|/tmp/nginx|$stage/state|g" \
     -e "s|/var/cache/nginx|$stage/cache|g; s|/srv/|$stage/srv/|g; s|^INTERVAL=5|INTERVAL=1|; s|^PATIENCE=10|PATIENCE=2|" \
     -e "s|listen 8080|listen 127.0.0.1:$http|; s|listen 8443|listen 127.0.0.1:$https|; s|listen 8081|listen 127.0.0.1:$internal|" "$stage/conf"/*
-  sed -i "s/ 8000$/ $web/; s/ 8501$/ $dashboard/" "$stage/conf/upstreams"
+  sed -i "s/ 8000 5 / $web 1 /; s/ 8501 5 / $dashboard 1 /" "$stage/conf/upstreams"
   give
 }
 give() { [ "$(id -u)" != 0 ] || chown -R 65534:65534 "$stage"; }
@@ -85,14 +85,14 @@ echo secret >"$stage/srv/static/.env"
 chmod -R a+rX "$stage"
 
 for address in 127.0.0.2:$web 127.0.0.3:$web 127.0.0.2:$dashboard; do
-  node "$here/upstream.mjs" "$address" "$address" &
+  node "$here/upstream.mjs" "$address" "$address" "$stage/upstreams" &
   started+=($!)
 done
 
 # start SHELL: the start script; its pid becomes that of nginx.
 start() {
   # shellcheck disable=SC2086
-  PATH=$stage/bin:$PATH "${as_user[@]}" $1 "$stage/conf/start.sh" >"$stage/logs/access" 2>"$stage/logs/error" &
+  PATH=$stage/bin:$PATH HTTPS_PORT=$https "${as_user[@]}" $1 "$stage/conf/start.sh" >"$stage/logs/access" 2>"$stage/logs/error" &
   pid=$!
   started+=("$pid")
   within 5 ask "http://127.0.0.1:$internal/-/healthz" || { cat "$stage/logs/error"; exit 1; }
@@ -124,6 +124,8 @@ for variant in given acme off many; do
   prepare "$variant"
   mkdir -p "$stage/state/upstreams" "$stage/state/enabled"
   for upstream in web_http dashboard_http; do echo "server 127.0.0.1:1;" >"$stage/state/upstreams/$upstream"; done
+  # shellcheck disable=SC2016 # nginx' variables
+  echo 'map $host $https_port { default ""; }' >"$stage/state/https_port"
   [ ! -e "$stage/conf/https.conf" ] || cp "$stage/conf/https.conf" "$stage/state/enabled"
   give
   "${as_user[@]}" "$stage/bin/nginx" -t -e stderr -c "$stage/conf/nginx.conf" >"$stage/logs/access" 2>"$stage/logs/error"
@@ -136,6 +138,8 @@ prepare given
 start dash
 
 is 'plain HTTP is sent to HTTPS' "301 $site/a?b=c" "$(ask -o /dev/null -w '%{http_code} %{redirect_url}' "$plain/a?b=c")"
+is 'what is no port is refused' $'*HTTPS_PORT is \'443;x\', which is not the number of a port\n64' \
+  "$(HTTPS_PORT='443;x' "${as_user[@]}" dash "$stage/conf/start.sh" 2>&1; echo "$?")"
 is 'the health path answers over plain HTTP' 200 "$(status "$plain/health/")"
 is 'an unknown host gets no answer' '*@(Empty reply|reset by peer)*' "$(ask "http://evil.example:$http/")"
 is 'a balancer may ask for health under any name' 200 "$(status "http://127.0.0.1:$http/-/healthz")"
@@ -227,6 +231,33 @@ echo 'web 127.0.0.3' >>"$stage/hosts"
 both() { [ "$(reached)" = '127.0.0.2 127.0.0.3 ' ]; }
 within 10 both
 is 'a second replica takes its share' '127.0.0.2 127.0.0.3 ' "$(reached)"
+
+first=127.0.0.2:$web second=127.0.0.3:$web
+touch "$stage/upstreams/$second-ready"
+only() { [ "$(reached)" = "$1 " ]; }
+within 10 only 127.0.0.3
+is 'one that is not ready gets nothing while another is' '127.0.0.3 ' "$(reached)"
+touch "$stage/upstreams/$first-ready"
+within 10 both
+is 'once it is, it gets its share' '127.0.0.2 127.0.0.3 ' "$(reached)"
+kill -STOP "${started[0]}"
+within 30 only 127.0.0.3
+is 'one that hangs gets nothing' '127.0.0.3 ' "$(reached)"
+kill -CONT "${started[0]}"
+within 10 both
+is 'until it goes on' '127.0.0.2 127.0.0.3 ' "$(reached)"
+
+touch "$stage/upstreams/$first-broken"
+is 'of two that are asked, one hangs up: who only reads does not see it' 10×200 "$(for _ in $(seq 10); do status "$site/health/"; echo; done | sort | uniq -c | awk '{ printf "%s%s×%s", sep, $1, $2; sep = " " }')"
+sleep 2
+changes() { for _ in $(seq 6); do status -X POST "$site$1"; echo; sleep 1; done | sort | uniq -c | awk '{ printf "%s%s×%s", sep, $1, $2; sep = " " }'; }
+other_client
+is 'who changes something sees it' '[345]×200 [123]×502' "$(changes /)"
+other_client
+is 'unless it may be done twice' 6×200 "$(changes /again/)"
+rm "$stage/upstreams/$first-broken"
+within 10 both
+
 printf 'web 127.0.0.3\ndashboard 127.0.0.2\n' >"$stage/hosts"
 moved() { [ "$(reached)" = '127.0.0.3 ' ]; }
 within 10 moved
@@ -245,7 +276,7 @@ cp "$stage/certificate/tls.key" "$stage/second.key"
 cp "$stage/first.key" "$stage/certificate/tls.key"
 sleep 2.5
 is 'half of a pair is not taken' 'second 200' "$(shown) $(status "$site/health/")"
-is 'it saw three things at the start, four changes since, and no others' '[78]' "$(grep -c 'start.sh: .* is \(at\|new\)' "$stage/logs/error")"
+is 'it saw three things at the start, eight changes since, and no others' '1[12]' "$(grep -c 'start.sh: .* is \(at\|new\)' "$stage/logs/error")"
 cp "$stage/second.key" "$stage/certificate/tls.key"
 sleep 1.5
 
@@ -330,6 +361,7 @@ END
   stop
 else
   echo 'skip  a certificate by ACME: pebble and certbot are not both installed'
+  [ -z "${CI:-}" ] || is '[ACME] in CI, pebble and certbot are there' yes no
 fi
 
 # --- TLS ends elsewhere -----------------------------------------------------------------------------------------------------------

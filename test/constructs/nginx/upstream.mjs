@@ -1,14 +1,17 @@
 /*
- * What stands behind the proxy in real-nginx.sh: upstream.mjs ADDRESS NAME. Answers with what it was sent.
+ * What stands behind the proxy in real-nginx.sh: upstream.mjs ADDRESS NAME FOLDER. Answers with what it was sent. In the
+ * folder, a file with its name and `ready` says that it is, to who asks with the probe's header, one with `broken` that it hangs up on whoever asks.
  * Or a client that asks for a WebSocket and says hello: upstream.mjs --websocket URL
  */
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { request } from 'node:https';
 import { setTimeout } from 'node:timers';
 
-const [address, name] = process.argv.slice(2);
+const [address, name, folder] = process.argv.slice(2);
+const is = what => existsSync(`${folder}/${name}-${what}`);
 const accept = key => createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 /** A short text frame; a client's has a mask, here of zeros. */
 const frame = (text, mask = []) => Buffer.from([0x81, text.length + (mask.length ? 0x80 : 0), ...mask, ...Buffer.from(text)]);
@@ -35,9 +38,10 @@ if (address === '--websocket') {
       answer.end(JSON.stringify({ name, connections, url: incoming.url, headers: incoming.headers }));
     };
     incoming.resume().on('end', () => {
-      if (incoming.url === '/slow') setTimeout(send, 1500, 200);
+      if (incoming.url !== '/health/ready/' && is('broken')) incoming.socket.destroy();
+      else if (incoming.url === '/slow') setTimeout(send, 1500, 200);
       else if (incoming.url === '/nonce') send(200, { 'Content-Security-Policy': "script-src 'nonce-abc'" });
-      else send(incoming.url === '/health/ready/' ? 503 : 200);
+      else send(incoming.url === '/health/ready/' && !(is('ready') && incoming.headers['x-probe'] === 'yes') ? 503 : 200);
     });
   });
   server.on('connection', () => { connections += 1; });

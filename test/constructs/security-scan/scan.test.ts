@@ -114,4 +114,25 @@ describe('a security scan', () => {
   test('refuses a deadline that is none', () => {
     expect(scan({ deadline: '2 fortnights' as '2h' }).problems).toContain('shop/prod-scan');
   });
+
+  test('is not started, but built, where all of it is run by hand', () => {
+    const { of } = scan();
+    expect(of('compose').target.next('dist/shop/prod-scan/compose', of('compose').graph)).toEqual(['docker compose --project-directory dist/shop/prod-scan/compose --profile tasks build']);
+    const scheduled = scan({ schedule: Cron.weekly('SUN', '03:00') }).of('compose');
+    expect(scheduled.target.next('dist/shop/prod-scan/compose', scheduled.graph)).toEqual(['docker compose --project-directory dist/shop/prod-scan/compose up --build --wait']);
+  });
+
+  test('tells the person on call how to scan, and where the report comes from', () => {
+    const guide = (target: string, props?: Partial<SecurityScanProps>) => textOf(scan(props).of(target).files, 'OPERATIONS.md');
+    const compose = guide('compose');
+    expect(compose).toContain('docker compose --profile tasks build\n```\n\nNothing starts by itself here: all of it is run by hand, as below.\n');
+    expect(compose).toContain('### A scan of shop/prod, and its report');
+    expect(compose).toContain('docker compose run --rm trivy\ndocker compose run --rm grype\ndocker compose run --rm syft\ndocker compose run --rm hadolint\n');
+    expect(compose).toMatch(/^docker compose run --rm collect$/m);
+    expect(compose).toContain('No registry has `shop:1.0`');
+    const kubernetes = guide('kubernetes', { registry: 'registry.example', schedule: Cron.daily('03:00') });
+    expect(kubernetes).toContain('The scanners run at `0 3 * * *` UTC, and when somebody asks for it.');
+    expect(kubernetes).toContain('kubectl create job collect-1 --from=cronjob/collect\nkubectl logs --follow job/collect-1');
+    expect(kubernetes).not.toContain('No registry has');
+  });
 });

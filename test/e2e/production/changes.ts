@@ -22,11 +22,11 @@ export function describeChanges(site: () => Site): void {
   test('`up` again replaces nothing', async () => expect(await replacedBy(async () => {})).toEqual([]));
 
   test('a changed schedule replaces the service with the schedule, and nothing else', async () => {
-    expect(await replacedBy(() => emitAgain(site().stack.folder, 'prod', everyMinute))).toEqual(['backup']);
+    expect(await replacedBy(() => emitAgain(site().stack.folder, 'cedrus/prod', everyMinute))).toEqual(['backup']);
   });
 
   test('a changed setting of Redis replaces Redis, and nothing else', async () => {
-    expect(await replacedBy(() => emitAgain(site().stack.folder, 'prod', construct => { everyMinute(construct); forgetRarelyUsed(construct); }))).toEqual(['redis']);
+    expect(await replacedBy(() => emitAgain(site().stack.folder, 'cedrus/prod', construct => { everyMinute(construct); forgetRarelyUsed(construct); }))).toEqual(['redis']);
     expect(await site().stack.exec('redis', 'sh', '-c', 'REDISCLI_AUTH=$(cat /run/secrets/redis/password) exec redis-cli config get maxmemory-policy')).toContain('allkeys-lfu');
     await site().ready();
   });

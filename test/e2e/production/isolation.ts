@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { canCheck } from '../../support/here';
 import { connections, reach } from '../support/connections';
-import { hasOutside, outside } from '../support/outside';
+import { lackingForOutside, outside } from '../support/outside';
 import { run } from '../support/shell';
 import { HOST, type Site } from './site';
 
@@ -31,7 +32,8 @@ export function describeIsolation(site: () => Site): void {
     }
   });
 
-  (hasOutside ? test : test.skip)('nginx is reached from a machine outside, and cannot begin a conversation with it, as a container with internet access can', () => outside(async ({ target, ask }) => {
+  const what = 'nginx is reached from a machine outside, and cannot begin a conversation with it, as a container with internet access can';
+  if (canCheck(what, lackingForOutside)) test(what, () => outside(async ({ target, ask }) => {
     const { code } = await run('docker', ['run', '--rm', '--entrypoint', 'nc', 'redis:7-alpine', '-w', '2', target.host, `${target.port}`]);
     expect(code).toBe(0);
     for (const service of await site().stack.running()) expect([service, await reach(site().stack, service, [target])]).toEqual([service, []]);

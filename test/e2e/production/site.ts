@@ -26,7 +26,7 @@ export class Site {
   }
 
   static async prepare(): Promise<Site> {
-    const stack = await RunningStack.prepare({ environment: 'prod', layout: SERVER, settings: { SECRETS_DIR: '../secrets' }, give: giveCertificate });
+    const stack = await RunningStack.prepare({ stack: 'cedrus/prod', layout: SERVER, settings: { SECRETS_DIR: '../secrets' }, give: giveCertificate });
     return new Site(stack, await readFile(join(stack.secrets, 'nginx-certificate', 'tls.crt'), 'utf8'));
   }
 

@@ -1,7 +1,7 @@
 # The stand-in images and the names under which the stacks ask for them. One line per image; add a tag here when a
 # stack names another version.
 group "default" {
-  targets = ["alpine", "python", "postgres", "redis", "nginx", "adminer", "certbot", "golang", "node", "prometheus"]
+  targets = ["alpine", "python", "postgres", "redis", "nginx", "adminer", "certbot", "golang", "node", "prometheus", "placeholder"]
 }
 
 # test/e2e/engine/start adds a context `host`: this machine's certificates and mirror settings.
@@ -18,7 +18,7 @@ target "alpine" {
 target "python" {
   context  = "python"
   contexts = { base = "target:base" }
-  tags     = ["python:3.13-slim-bookworm", "python:3.13-slim"]
+  tags     = ["python:3.13-slim-bookworm", "python:3.13-slim", "python:3.11-slim", "python:3.11-slim-bookworm"]
 }
 
 target "postgres" {
@@ -60,7 +60,7 @@ target "golang" {
 target "node" {
   context  = "node"
   contexts = { alpine = "target:alpine" }
-  tags     = ["node:22-alpine"]
+  tags     = ["node:20-alpine", "node:22-alpine"]
 }
 
 # One program each, from the package of its name.
@@ -80,5 +80,22 @@ target "prometheus" {
   context  = "prometheus"
   contexts = { alpine = "target:alpine" }
   args     = { PACKAGE = item.package, ENTRYPOINT = item.entrypoint, FOLDER = item.folder }
+  tags     = [item.tag]
+}
+
+# No package has these.
+target "placeholder" {
+  name = "placeholder-${item.name}"
+  matrix = {
+    item = [
+      { name = "grafana", tag = "grafana/grafana:13.3.0", ports = "3000", paths = "api/health metrics", program = "/usr/bin/placeholder", folder = "/var/lib/grafana", owner = "472" },
+      { name = "loki", tag = "grafana/loki:3.7.8", ports = "3100", paths = "ready metrics", program = "/usr/bin/loki", folder = "/loki", owner = "10001" },
+      { name = "alloy", tag = "grafana/alloy:v1.19.2", ports = "12345 4318 1514", paths = "-/ready metrics", program = "/usr/bin/placeholder", folder = "/var/lib/alloy", owner = "473" },
+      { name = "jaeger", tag = "jaegertracing/jaeger:2.19.0", ports = "13133 16686 4317 4318 8888", paths = "status metrics", program = "/usr/bin/placeholder", folder = "/badger", owner = "10001" },
+    ]
+  }
+  context  = "placeholder"
+  contexts = { alpine = "target:alpine" }
+  args     = { PORTS = item.ports, PATHS = item.paths, PROGRAM = item.program, FOLDER = item.folder, OWNER = item.owner }
   tags     = [item.tag]
 }

@@ -41,7 +41,8 @@ export async function connections(stack: RunningStack, ports: Readonly<Record<st
 
 /** Those of `host port` that a service's container can connect to. */
 export async function reach(stack: RunningStack, from: string, targets: readonly { readonly host: string; readonly port: number }[]): Promise<readonly string[]> {
-  const program = from === 'web' ? ['python', '-c', PYTHON] : ['sh', '-c', BUSYBOX];
+  const isPython = (await stack.tryExec(from, 'sh', '-c', 'command -v python')).code === 0;
+  const program = isPython ? ['python', '-c', PYTHON] : ['sh', '-c', BUSYBOX];
   const lines = targets.map(({ host, port }) => `${host} ${port}\n`).join('');
   return (await stack.execWith(lines, from, ...program)).split('\n').filter(Boolean);
 }

@@ -14,10 +14,14 @@ const ASK = `
 `;
 
 /**
- * Whether {@link outside} works here: it needs root, iproute2, and the engine on this very machine. A machine of the internet is
- * imitated by a network namespace, which knows no way back to the addresses of containers, as the internet does not.
+ * What {@link outside} lacks here. A machine of the internet is imitated by a network namespace, which knows no way back to
+ * the addresses of containers, as the internet does not.
  */
-export const hasOutside = (process.env['DOCKER_HOST'] ?? 'unix:').startsWith('unix:') && process.getuid?.() === 0 && spawnSync('ip', ['netns']).status === 0;
+export const lackingForOutside = [
+  ...((process.env['DOCKER_HOST'] ?? 'unix:').startsWith('unix:') ? [] : ['the engine itself, which is elsewhere']),
+  ...(process.getuid?.() === 0 ? [] : ['root']),
+  ...(spawnSync('ip', ['netns']).status === 0 ? [] : ['ip netns (iproute2)']),
+];
 
 export interface Outside {
   /** Where its server is. */

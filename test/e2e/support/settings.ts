@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { output } from './shell';
 
-/** The published ports of a stack by the name of their variable, `WEB_HTTP_PORT`. */
+/** The published ports of a stack by the name of their variable, `WEB_HTTP_PORT`; of those that are one for each replica the first. */
 export type Ports = Readonly<Record<string, number>>;
 
 /**
@@ -17,16 +17,26 @@ export async function writeSettings(folder: string, given: Readonly<Record<strin
   const lines: string[] = [];
   for (const line of (await readFile(join(folder, '.env'), 'utf8')).split('\n')) {
     const [, name = '', value = ''] = /^#([A-Z0-9_]+)=(.*)$/.exec(line) ?? [];
-    if (name in given) lines.push(`${name}=${given[name]}`);
-    else if (name.endsWith('_PORT')) lines.push(`${name}=${ports[name] = await freePort()}`);
-    else if (name.endsWith('_CPUS') && Number(value) > cpus) lines.push(`${name}=${cpus}`);
+    if (name in given) {
+      lines.push(`${name}=${given[name]}`);
+      if (name.endsWith('_PORT')) ports[name] = parseInt(given[name]!, 10);
+    } else if (name.endsWith('_PORT')) {
+      ports[name] = await freePort();
+      lines.push(`${name}=${likewise(value, ports[name])}`);
+    } else if (name.endsWith('_CPUS') && Number(value) > cpus) lines.push(`${name}=${cpus}`);
     else lines.push(line);
   }
   await writeFile(join(folder, '.env'), lines.join('\n'));
   return ports;
 }
 
-function freePort(): Promise<number> {
+/** As many ports as `8000` or `8000-8002` names, from another one on. */
+function likewise(ports: string, from: number): string {
+  const [first, last] = ports.split('-').map(Number);
+  return last === undefined ? `${from}` : `${from}-${from + last - first!}`;
+}
+
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject).listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;

@@ -33,12 +33,13 @@ export interface Layout {
 export const SERVER: Layout = { folder: 'compose', secrets: 'secrets', from: 'compose' };
 
 /** As in a developer's checkout: everything where the emitted files look for it by themselves. */
-export function checkout(environment: string): Layout {
-  return { folder: `dist/cedrus/${environment}/compose`, secrets: `secrets/cedrus/${environment}`, from: '.' };
+export function checkout(stack: string): Layout {
+  return { folder: `dist/${stack}/compose`, secrets: `secrets/${stack}`, from: '.' };
 }
 
 export interface Preparation {
-  readonly environment: string;
+  /** `system/environment`. */
+  readonly stack: string;
   readonly layout: Layout;
   /** For `.env`. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -52,17 +53,17 @@ export class RunningStack {
   readonly secrets: string;
   private settled: Ports = {};
 
-  private constructor(readonly environment: string, private readonly project: string, private readonly layout: Layout, readonly root: string) {
+  private constructor(readonly path: string, private readonly project: string, private readonly layout: Layout, readonly root: string) {
     this.folder = join(root, layout.folder);
     this.secrets = join(root, layout.secrets);
   }
 
   /** Emits it and gives it all that it needs before it can be started. */
-  static async prepare({ environment, layout, settings = {}, give = async () => {} }: Preparation): Promise<RunningStack> {
-    const project = `${PREFIX}-${environment}-${process.pid}`;
-    const stack = new RunningStack(environment, project, layout, await mkdtemp(join(tmpdir(), `${project}-`)));
+  static async prepare({ stack: path, layout, settings = {}, give = async () => {} }: Preparation): Promise<RunningStack> {
+    const project = `${PREFIX}-${path.replace('/', '-')}-${process.pid}`;
+    const stack = new RunningStack(path, project, layout, await mkdtemp(join(tmpdir(), `${project}-`)));
     try {
-      await emit(environment, stack.folder);
+      await emit(path, stack.folder);
       stack.settled = await writeSettings(stack.folder, settings);
       await give(stack);
       await stack.initSecrets();
@@ -79,7 +80,7 @@ export class RunningStack {
 
   /** Makes the values that are missing, and tells Compose which have changed. */
   initSecrets(): Promise<string> {
-    return output('npx', ['compose8s', 'secrets', 'init', `cedrus/${this.environment}`, '--secrets-dir', this.secrets], { cwd: PROJECT });
+    return output('npx', ['compose8s', 'secrets', 'init', this.path, '--secrets-dir', this.secrets], { cwd: PROJECT });
   }
 
   run(...args: readonly string[]): Promise<Outcome> {
@@ -133,7 +134,10 @@ export class RunningStack {
 
   /** Leaves nothing: no container, network, volume or file. */
   async end(): Promise<void> {
-    const { code, stderr } = await this.run('--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5');
+    const down = () => this.run('--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5');
+    const first = await down();
+    // An engine under load may let go of a container's network only a moment after the container is gone.
+    const { code, stderr } = first.code === 0 ? first : await down();
     await this.removeFiles();
     if (code !== 0) throw new Error(stderr);
   }
@@ -156,7 +160,7 @@ export class RunningStack {
 /** Projects and folders of runs that were killed before they could remove them: their processes are gone. */
 export async function removeLeftovers(): Promise<void> {
   const isLeft = (name: string) => {
-    const pid = new RegExp(`^${PREFIX}-[a-z]+-(\\d+)(-|$)`).exec(name)?.[1];
+    const pid = new RegExp(`^${PREFIX}-[a-z-]+-(\\d+)(-|$)`).exec(name)?.[1];
     return pid !== undefined && !isAlive(Number(pid));
   };
   const projects = JSON.parse(await output('docker', ['compose', 'ls', '--all', '--format', 'json'])) as { readonly Name: string }[];

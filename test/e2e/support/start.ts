@@ -4,6 +4,8 @@ import type { RunningStack } from './stack';
 export interface Start {
   readonly config: Outcome;
   readonly build: Outcome;
+  /** Of the build; less where layers of a former one are there. */
+  readonly buildSeconds: number;
   readonly up: Outcome;
   /** From `up` until all is healthy, without the building of images. */
   readonly seconds: number;
@@ -12,13 +14,15 @@ export interface Start {
 /** What the output of synthesis says to run, in steps, so that the start can be measured apart from the build. */
 export async function start(stack: RunningStack): Promise<Start> {
   const config = await stack.run('config', '--quiet');
+  const buildBegan = Date.now();
   const build = await stack.run('--profile', '*', 'build');
+  const buildSeconds = (Date.now() - buildBegan) / 1000;
   const began = Date.now();
   const up = await stack.run('up', '--wait');
   const seconds = (Date.now() - began) / 1000;
   if (up.code !== 0) throw new Error(`${build.stderr}\n${up.stderr}\n${(await stack.run('ps', '--all')).stdout}\n${(await stack.run('logs', '--tail', '30')).stdout}`);
-  process.stdout.write(`cedrus/${stack.environment}: up and healthy in ${seconds.toFixed(1)} s\n`);
-  return { config, build, up, seconds };
+  process.stdout.write(`${stack.path}: up and healthy in ${seconds.toFixed(1)} s\n`);
+  return { config, build, buildSeconds, up, seconds };
 }
 
 /** Says once what went wrong: Jest repeats the error of a hook for every test. */

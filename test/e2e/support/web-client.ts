@@ -16,6 +16,8 @@ export interface Question {
 
 export interface WebClientProps {
   readonly port: number;
+  /** Where the server listens. Default: 127.0.0.1. */
+  readonly address?: string;
   /** The name that it asks for, wherever the server is. Default: 127.0.0.1 with the port. */
   readonly host?: string;
   /** The certificate that it trusts, and no other: HTTPS. */
@@ -34,10 +36,10 @@ export class WebClient {
   }
 
   request(path: string, { method = 'GET', headers = {}, body }: Question = {}): Promise<Answer> {
-    const { port, host, trusted } = this.props;
+    const { port, address = '127.0.0.1', host, trusted } = this.props;
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const options = {
-      host: '127.0.0.1', port, path, method, agent: false,
+      host: address, port, path, method, agent: false,
       headers: {
         host: host ?? `127.0.0.1:${port}`,
         ...(cookie ? { cookie } : {}),

@@ -39,7 +39,7 @@ describe('a scheduled workload', () => {
     expect(services['report']).toMatchObject({ image: expect.stringMatching(/^shop-dev-example-app-1-0-10001:[0-9a-f]{12}$/), build: { context: './images/example-app-1-0-10001' } });
     expect(file('images/example-app-1-0-10001/Dockerfile')).toBe(`FROM golang:1.26-alpine AS cron
 RUN --mount=type=cache,target=/root/.cache/go-build --mount=type=cache,target=/go/pkg/mod \\
-    CGO_ENABLED=0 GOBIN=/out go install -trimpath -tags timetzdata github.com/aptible/supercronic@v0.2.48
+    CGO_ENABLED=0 GOBIN=/out go install -trimpath -tags=timetzdata github.com/aptible/supercronic@v0.2.48
 
 FROM example/app:1.0
 LABEL org.opencontainers.image.base.name="example/app:1.0"

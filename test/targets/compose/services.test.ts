@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { HealthProbes } from '../../../constructs';
-import { Duration, Image, Route, Secret, text, Volume, Workload } from '../../../lib';
+import { Compose, Duration, Image, Route, Secret, text, Volume, Workload } from '../../../lib';
 import { composeOf, IMAGE, service } from '../../support/stacks';
 
 describe('a service', () => {
@@ -168,9 +168,32 @@ describe('a published port', () => {
     expect(file('.env.example')).toContain('# The port of web (quic) on this host, open to all.\n');
   });
 
-  test('belongs to one container, so that one replica runs, which is reported', () => {
-    const { services, notes } = composeOf(stack => {
+  test('is one for each replica where only this host may use it', () => {
+    const { services, notes, file } = composeOf(stack => {
       new Route(stack, 'way-in', { to: service(stack, 'web', { runs: Workload.service({ replicas: 3 }) }).endpoint('http') });
+    });
+    expect(services['web']).toMatchObject({ ports: [{ published: '${WEB_HTTP_PORT:-8080-8082}' }], deploy: { replicas: 3 } });
+    expect(file('.env.example')).toContain('# The ports of web (http) on this host, one for each replica, for this host only.\n#WEB_HTTP_PORT=8080-8082\n');
+    expect(notes).toEqual([{ at: 'shop/dev/way-in', field: 'published', target: 'compose', outcome: 'approximated', what: 'a port of the host belongs to one container: each replica has one of 8080-8082' }]);
+  });
+
+  test('has room for the most replicas of a span', () => {
+    const { services } = composeOf(stack => {
+      new Route(stack, 'way-in', { to: service(stack, 'web', { runs: Workload.service({ replicas: { min: 2, max: 4, cpu: 70 } }) }).endpoint('http') });
+    });
+    expect(services['web']).toMatchObject({ ports: [{ published: '${WEB_HTTP_PORT:-8080-8083}' }], deploy: { replicas: 2 } });
+  });
+
+  test('is at an address of the stack of its own, if the target has one', () => {
+    const { services, file } = composeOf(stack => { new Route(stack, 'way-in', { to: service(stack, 'web').endpoint('http') }); }, { targets: [new Compose({ loopback: '127.0.0.2' })] });
+    expect(services['web']!.ports).toMatchObject([{ host_ip: '127.0.0.2' }]);
+    expect(file('.env.example')).toContain('# The port of web (http) on this host, for this host only, at 127.0.0.2.\n');
+    expect(file('OPERATIONS.md')).toContain('127.0.0.2');
+  });
+
+  test('belongs to one container, so that one replica runs of what is public, which is reported', () => {
+    const { services, notes } = composeOf(stack => {
+      new Route(stack, 'way-in', { to: service(stack, 'web', { runs: Workload.service({ replicas: 3 }) }).endpoint('http'), reach: 'public' });
     });
     expect([services['web']!.deploy!.replicas, notes.map(({ field, what }) => `${field}: ${what}`)]).toEqual([1, ['runs.replicas: a port of the host belongs to one container: one replica runs']]);
   });
@@ -202,10 +225,13 @@ describe('the template of .env', () => {
 # The most CPUs of each service. Docker refuses more than this host has.
 #WEB_CPUS=1.5
 
-# Not here: these come from the file .env in the folder with the secrets.
-#   TOKEN_REVISION
-#   TOKEN_VALUE
+# Secrets are not set here. Each is a file in the folder with the secrets; what programs read from their environment, and what
+# tells Compose that a value has changed, is in the file .env there: npx compose8s secrets init shop/dev
+#   token/value: made, 32 random characters
+#     TOKEN_VALUE
+#     TOKEN_REVISION
 `);
+    expect(output.file('.env.dev.example')).toBe(output.file('.env.example'));
     const read = [...`${output.file('compose.yaml')}${output.file('services.yaml')}`.matchAll(/\$\{(\w+)/g)].map(match => match[1]!);
     expect(read.filter(name => !output.file('.env.example').includes(name))).toEqual([]);
   });

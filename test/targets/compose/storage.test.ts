@@ -122,7 +122,7 @@ include:
 
   test('is not asked for where a stack has none: all is in one file', () => {
     const { files } = composeOf(stack => { service(stack, 'web'); });
-    expect([...files.keys()].sort()).toEqual(['.env.example', 'OPERATIONS.md', 'compose.yaml']);
+    expect([...files.keys()].sort()).toEqual(['.env.dev.example', '.env.example', 'OPERATIONS.md', 'compose.yaml']);
   });
 });
 

@@ -1,0 +1,3 @@
+"""Catalyst reads the text in pictures, and keeps it."""
+
+__version__ = "1.0.0"

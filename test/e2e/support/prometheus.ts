@@ -1,0 +1,36 @@
+import { WebClient } from './web-client';
+
+export interface ScrapeTarget {
+  readonly health: 'up' | 'down' | 'unknown';
+  readonly lastError: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Asks a running Prometheus by its published port. */
+export class Prometheus {
+  private readonly client: WebClient;
+
+  constructor(port: number, address?: string) {
+    this.client = new WebClient({ port, address });
+  }
+
+  async targets(): Promise<readonly ScrapeTarget[]> {
+    return (await this.ask<{ readonly activeTargets: readonly ScrapeTarget[] }>('targets?state=active')).activeTargets;
+  }
+
+  /** The values of an expression, by the label `service`; without the label, by the empty word. */
+  async query(expression: string): Promise<readonly { readonly service: string; readonly value: number }[]> {
+    const { result } = await this.ask<{ readonly result: readonly { readonly metric: { readonly service?: string }; readonly value: readonly [number, string] }[] }>(`query?query=${encodeURIComponent(expression)}`);
+    return result.map(({ metric, value: [, value] }) => ({ service: metric.service ?? '', value: Number(value) }));
+  }
+
+  /** `ServiceDown postgres` for each alert that has fired and is not over. */
+  async firing(): Promise<readonly string[]> {
+    const { alerts } = await this.ask<{ readonly alerts: readonly { readonly state: string; readonly labels: Readonly<Record<string, string>> }[] }>('alerts');
+    return alerts.filter(({ state }) => state === 'firing').map(({ labels }) => `${labels['alertname']} ${labels['service']}`).sort();
+  }
+
+  private async ask<T>(path: string): Promise<T> {
+    return (await this.client.json<{ readonly data: T }>(`/api/v1/${path}`)).data;
+  }
+}
