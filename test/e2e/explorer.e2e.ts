@@ -27,12 +27,18 @@ const app = new App();
 systems(app);
 const { graphs, emissions, problems } = synthesize(app);
 
+/** A scan has nothing but work on demand: nobody calls anybody there. */
+const withServices = graphs.filter(graph => graph.edges.length > 0);
+
 test('every system can be looked at', () => {
   expect(problems).toEqual([]);
-  expect(new Set(graphs.map(({ stack }) => stack.system)).size).toBe(5);
+  expect(withServices.map(({ stack }) => stack.node.path).sort()).toEqual([
+    'agent-platform/dev', 'agent-platform/prod', 'agent-platform/stage', 'catalyst/dev', 'catalyst/prod', 'cedrus/dev', 'cedrus/prod',
+    'graphmemory/dev', 'graphmemory/prod', 'guardian/dev', 'guardian/prod',
+  ]);
 });
 
-describe.each(graphs.map(graph => ({ path: graph.stack.node.path, graph })))('the explorer of $path', ({ path, graph }) => {
+describe.each(withServices.map(graph => ({ path: graph.stack.node.path, graph })))('the explorer of $path', ({ path, graph }) => {
   let page: Page;
   const faults: string[] = [];
   const requests: string[] = [];
