@@ -249,7 +249,7 @@ is 'until it goes on' '127.0.0.2 127.0.0.3 ' "$(reached)"
 
 touch "$stage/upstreams/$first-broken"
 is 'of two that are asked, one hangs up: who only reads does not see it' 10×200 "$(for _ in $(seq 10); do status "$site/health/"; echo; done | sort | uniq -c | awk '{ printf "%s%s×%s", sep, $1, $2; sep = " " }')"
-sleep 2
+sleep 6 # it is asked again only 5 s after it failed
 changes() { for _ in $(seq 6); do status -X POST "$site$1"; echo; sleep 1; done | sort | uniq -c | awk '{ printf "%s%s×%s", sep, $1, $2; sep = " " }'; }
 other_client
 is 'who changes something sees it' '[345]×200 [123]×502' "$(changes /)"
