@@ -5,7 +5,10 @@ const APP = 'catalyst.main:app';
 /** Where developers attach. */
 export const DEBUG_PORT = 5678;
 
-/** base → production → development, on `python:3.11-slim`; what compiles stays in a stage of its own, `builder`. */
+/**
+ * production → development; their base is `python:3.11-slim` as it is, without a stage of its own. What compiles stays in
+ * `builder` and, upon it, `development-builder`, of which only the installed packages are copied.
+ */
 export function catalystImage(version: string): PythonImage {
   return new PythonImage({
     name: 'catalyst',
@@ -34,5 +37,8 @@ export function catalystImage(version: string): PythonImage {
   });
 }
 
-/** `/health` is 503 without Postgres; `/health/live` looks at nothing but the process. */
+/**
+ * `/health` is 503 without Postgres; `/health/live` looks at nothing but the process. The image's own `HEALTHCHECK` asks the
+ * second: a container that somebody runs by itself has no database, and would never be healthy. In the system Compose asks `/health`.
+ */
 export const probes = HealthProbes.http({ ready: '/health', alive: '/health/live', every: '30s', timeout: '10s', failures: 3, startup: '30s' });

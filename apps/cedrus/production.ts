@@ -12,7 +12,10 @@ export interface CedrusProductionProps extends StackProps {
   readonly tls: NginxProxyProps['tls'];
 }
 
-/** Behind nginx, with backups. Only nginx can be reached from outside; nothing can reach out. */
+/**
+ * Behind nginx, with backups. Only nginx can be reached from outside; nothing can reach out.
+ * The system names five services, and no monitoring.
+ */
 export class CedrusProduction extends Stack {
   constructor(scope: Construct, environment: string, { version, host, tls, ...props }: CedrusProductionProps) {
     super(scope, 'cedrus', environment, props);

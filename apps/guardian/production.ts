@@ -47,8 +47,8 @@ export class GuardianProduction extends Stack {
     const proxy = new NginxProxy(this, 'nginx', { host, tls, routes: { '/': web } });
     const backup = new BackupCronJob(this, 'backup', { of: postgres, schedule: Cron.daily('02:30'), storage: '40Gi' });
 
-    // Its objectives, p95 of 200 ms and 1 % of errors, are Guardian's. Nobody is told of alerts until somebody says who.
-    new Monitoring(this, 'monitoring', { receivers: [], published: { prometheus: 9090, alertmanager: 9093, grafana: 3000 } })
+    // Its objectives, p95 of 200 ms and 1 % of errors, are Guardian's.
+    new Monitoring(this, 'monitoring', { receivers: [{ kind: 'webhook', name: 'on-call' }], published: { prometheus: 9090, alertmanager: 9093, grafana: 3000 } })
       .observe(web, postgres, redis, proxy, backup);
   }
 }

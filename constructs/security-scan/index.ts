@@ -101,6 +101,7 @@ export class SecurityScan extends Stack {
         advice`Then fetch what they found: what this prints (as a job in a cluster: what it logs) goes into \`base64 -d | tar -xz -C reports\`, in a folder \`reports\` of the project.`,
         steps([{ do: 'run', workload: collect, as: 'collect-1' }], [{ do: 'follow', run: 'collect-1' }]),
         advice`\`npx compose8s security-report reports\` makes \`reports/report.html\` of it. It ends with 1 where something grave was found, or where an output is missing.`,
+        advice`Docker Bench for Security is not among the scanners: it wants the Docker host itself. Run it there by its own instructions, and put its JSON log into \`reports\`, under any name but \`scan.json\` and \`report.json\`: the report reads it too.`,
       ],
     };
   }

@@ -3,7 +3,7 @@ import type { App } from '../core/app';
 import { runProgram } from './program';
 import { Project } from './project';
 import type { Request } from '../core/request';
-import { outliveReaders } from './terminal';
+import { outliveReaders } from '../core/readers';
 
 /** Answers a command line in the process of the stacks' program, where `App.synth` comes here instead of writing output. */
 export async function answer(app: App, { argv, answered }: Request): Promise<void> {

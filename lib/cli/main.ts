@@ -1,6 +1,6 @@
 import { appCommand, runApp } from './app-process';
 import { runProgram } from './program';
-import { outliveReaders } from './terminal';
+import { outliveReaders } from '../core/readers';
 
 outliveReaders();
 

@@ -10,15 +10,6 @@ const BY_SIGN: readonly (readonly [sign: RegExp, style: Style])[] = [
   [/^(\s+)(fix:)/gm, 'bold'],
 ];
 
-/** Goes on in silence where whoever reads has heard enough (`| head -1`): what was begun is done all the same. */
-export function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
-}
-
 /** Prints what was asked for. Colour is for people only: not in a file or a pipe, nor where NO_COLOR is set. */
 export function say(text: string): void {
   process.stdout.write(coloured(text, process.stdout));

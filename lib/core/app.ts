@@ -4,6 +4,7 @@ import { Output } from './output';
 import { groupNotes, outcomeOf, printParity } from './parity';
 import { answerRequest } from './request';
 import type { Stack } from './stack';
+import { outliveReaders } from './readers';
 import { printProblems, strict, synthesize, type Synthesis } from './synthesis';
 import type { OutputFile, Target } from './target';
 
@@ -36,6 +37,7 @@ export class App extends Cdk8sApp {
    */
   override synth(options: SynthOptions = {}): void {
     if (answerRequest(this)) return;
+    outliveReaders();
     const { strict: isStrict = process.argv.includes('--strict'), keep, output: outdir = this.outdir } = options;
     const synthesis = synthesize(this, keep);
     const output = new Output(resolve(outdir));

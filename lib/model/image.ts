@@ -80,10 +80,13 @@ export class Image {
   }
 }
 
-/** Whether a reference always means the same image: by a version or a digest. */
+/** Words of tags that name no release: what they mean moves on. */
+const MOVING = ['latest', 'stable', 'mainline', 'main', 'master', 'lts', 'current', 'next', 'edge', 'nightly', 'canary', 'rolling', 'alpine', 'slim'];
+
+/** Whether a reference always means the same image, but for its repairs: by a version, the name of a release, or a digest. */
 export function isPinned(reference: string): boolean {
   const tag = tagOf(reference);
-  return reference.includes('@sha256:') || (tag !== undefined && tag !== 'latest');
+  return reference.includes('@sha256:') || (tag !== undefined && !tag.split('-').every(word => MOVING.includes(word)));
 }
 
 function tagOf(reference: string): string | undefined {

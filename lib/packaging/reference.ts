@@ -152,7 +152,7 @@ function commandPage(): string {
     described.outputHelp();
     return `## ${command.name}\n\n\`\`\`text\n${text.replace('Usage: ', 'Usage: compose8s ').trim()}\n\nExamples:\n${command.examples.map(example => `  $ ${example}`).join('\n')}\n\`\`\`\n`;
   });
-  return `${MADE}\n\n# The command line\n\nEvery command ends with 0 when it is done and nothing is wrong, 1 when something is wrong with the stacks or their\nsecrets, and 2 when the command line, or what it needs to start, is wrong. \`--app <command>\` runs another program than\nthe one that the line \`app:\` of \`cdk8s.yaml\` names.\n\n${sections.join('\n')}`;
+  return `${MADE}\n\n# The command line\n\nEvery command ends with 0 when it is done and nothing is wrong, 1 when something is wrong with the stacks or their\nsecrets, and 2 when the command line, or what it needs to start, is wrong. \`diff\` has the codes 3 and 4 as well,\nand \`compare\` the code 5: their texts say when. \`--app <command>\` runs another program than the one that the line \`app:\`\nof \`cdk8s.yaml\` names.\n\n${sections.join('\n')}`;
 }
 
 /** Every literal of the sources that is a fault: `{ code, what, fix }`. */

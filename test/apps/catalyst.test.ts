@@ -126,6 +126,10 @@ describe('the image', () => {
     for (const stage of ['production', 'development']) expect(stages[stage]!.match(/^USER .*$/gm)!.at(-1)).toBe('USER 1000:1000');
   });
 
+  test('is asked for its health every 30 s, by a page that wants no database: a container by itself has none', () => {
+    expect(stages['production']).toContain('HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \\\n  CMD ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8000/health/live"]\n');
+  });
+
   test('has Gunicorn with 4 workers of Uvicorn in production', () => {
     expect(stages['production']).toContain('CMD ["gunicorn", "catalyst.main:app", "--bind", "0.0.0.0:8000", "--workers", "4", "--worker-class", "uvicorn_worker.UvicornWorker", "--worker-tmp-dir", "/dev/shm", "--timeout", "120", "--graceful-timeout", "30", "--keep-alive", "5", "--max-requests", "1000", "--max-requests-jitter", "100", "--no-control-socket"]');
   });

@@ -137,6 +137,18 @@ describe('prod', () => {
     expect(services['postgres']!.environment).toMatchObject({ POSTGRES_DB: 'cedrus_prod', POSTGRES_USER: 'cedrus_prod', POSTGRES_INITDB_ARGS: expect.stringContaining('--data-checksums') });
   });
 
+  test('nginx.conf has the figures of the system', () => {
+    const conf = files.get('config/nginx-config/nginx.conf')!;
+    for (const line of ['sendfile on;', 'keepalive_timeout 65s;', 'client_max_body_size 50m;', 'error_log stderr warn;', 'gzip on;']) expect(conf).toMatch(new RegExp(`^ *${line}$`, 'm'));
+    expect(/^ {4}gzip_types (.*);$/m.exec(conf)![1]!.split(' ')).toEqual(expect.arrayContaining(['text/css', 'text/javascript', 'application/javascript', 'application/json', 'text/xml', 'application/xml']));
+    expect(/^ {4}upstream web_http \{([^}]*)\}/m.exec(conf)![1]).toMatch(/^ *keepalive 32;$/m);
+  });
+
+  test('redis.conf has the figures of the system', () => {
+    const lines = files.get('config/redis-config/redis.conf')!.split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['appendonly yes', 'save 3600 1 300 100 60 10000', `maxmemory ${2 ** 30}`, 'maxmemory-policy allkeys-lru']));
+  });
+
   test('the backup runs daily at 02:00 and keeps 30 days', () => {
     expect(files.get('config/backup-schedule/crontab')).toContain('0 2 * * * ');
     expect(services['backup']!.environment).toMatchObject({ BACKUP_NAME: 'cedrus_backup', BACKUP_RETENTION_DAYS: '30' });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { load } from 'js-yaml';
 import { graphMemory } from '../../apps/graphmemory';
 import { App, Compose, Kubernetes, synthesize, type Stack } from '../../lib';
 import { contentOf } from '../../lib/core/output';
@@ -127,8 +128,13 @@ describe.each(ENVIRONMENTS)('%s', environment => {
   test('alerts watch every service, the api and analytics by what they count themselves', () => {
     const configuration = compose.file('config/monitoring-prometheus-config/prometheus.yml');
     for (const service of ['api', 'analytics', 'postgres', 'redis', 'nginx']) expect(configuration).toMatch(new RegExp(`service: ['"]?${service}`));
-    const rules = compose.resources.filter(({ kind, name }) => kind === 'configs' && name.includes('rules'));
-    expect(rules.length).toBeGreaterThan(0);
+    const { groups } = load(compose.file('config/monitoring-prometheus-config/rules.yml')) as { groups: { rules: { alert: string; expr: string; labels: object }[] }[] };
+    const alert = (name: string) => groups.flatMap(({ rules }) => rules).find(rule => rule.alert === name);
+    // Of several replicas none may be left to be asked.
+    const absent = environment === 'prod' ? ' or absent(up{job="app", service="api"})' : '';
+    expect(alert('ServiceDown')).toMatchObject({ expr: `up == 0 or pg_up == 0 or redis_up == 0 or nginx_up == 0${absent}`, labels: { severity: 'critical' } });
+    for (const name of ['RequestErrors', 'SlowRequests']) expect(alert(name)?.expr).toContain('http_request');
+    expect(configuration).toMatch(/^rule_files:\n {2}- rules\.yml$/m);
   });
 
   describe('on a cluster', () => {

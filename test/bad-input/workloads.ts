@@ -26,6 +26,7 @@ const replicas = (name: string, asked: Replicas, said: string) => web(name, { ru
 
 export const images: readonly BadInput[] = [
   image('an image called latest', 'nginx:latest', 'the image nginx:latest is not pinned: what runs would change without a change here', PIN),
+  image('an image whose tag moves on', 'nginx:stable', 'the image nginx:stable is not pinned: what runs would change without a change here', PIN),
   image('an image without a tag', 'registry.example:5000/shop', 'the image registry.example:5000/shop is not pinned: what runs would change without a change here', PIN),
   image('an image in capitals', 'ghcr.io/Acme/shop:1.0', "'ghcr.io/Acme/shop:1.0' is not an image reference", REFERENCE),
   image('an image with two tags', 'nginx:1:2', "'nginx:1:2' is not an image reference", REFERENCE),
@@ -34,6 +35,8 @@ export const images: readonly BadInput[] = [
   image('an image that is hostile', 'nginx:1 AS x\nRUN id', "'nginx:1 AS x\nRUN id' is not an image reference", REFERENCE),
   web('a built image whose version is latest', { image: built({ version: 'latest' }) }, problem('the image shop:latest is not pinned: what runs would change without a change here', PIN)),
   web('a stage that is not there', { image: built({ target: 'prod' }) }, problem("the Dockerfile of shop:1.0 has no stage 'prod'", 'name one of: production')),
+  web('a stage on an image whose tag moves on', { image: built({ stages: [{ name: 'production', from: 'node:lts', instructions: [] }] }) },
+    problem('the image node:lts is not pinned: what runs would change without a change here', PIN)),
   web('a stage on an image that is not pinned', { image: built({ stages: [{ name: 'builder', from: 'node:latest', instructions: [] }, { name: 'production', from: 'builder', instructions: [] }] }) },
     problem('the image node:latest is not pinned: what runs would change without a change here', PIN)),
   web('hostile words in a Dockerfile', { image: built({ stages: [{ name: 'production', from: 'alpine:3.22', instructions: [

@@ -18,6 +18,12 @@ test.each([
   expect(await compose8s(`graph shop/dev --format ${format}`, one)).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(expected) });
 });
 
+test('a page does not make its picture smaller', async () => {
+  const { stdout } = await compose8s('graph shop/dev --format html', one);
+  expect(stdout).toMatch(/<figure><svg [^]*<\/svg>\n<\/figure>/);
+  expect(/<style>body (.*)<\/style>/.exec(stdout)![1]).toMatch(/figure \{[^}]*overflow: auto[^}]*\} svg \{[^}]*max-width: none/);
+});
+
 test('the only stack need not be named, one of several must', async () => {
   expect(await compose8s('graph', one)).toMatchObject({ code: 0 });
   expect(await compose8s('graph')).toEqual({ code: 2, stdout: '', stderr: '✖ which stack?\n  fix: name one of: shop/dev, shop/prod\n' });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Compose, Duration, Image, Kubernetes, Probe, Route, Secret, Stack, Workload } from '../../lib';
+import { App, Compose, Duration, Image, Kubernetes, Probe, Route, Secret, Stack, Workload, type KubernetesProps, type RouteProps, type Target } from '../../lib';
 import { cleanUp, temporaryFolder } from '../support/secrets';
 import { compose8s } from './run-command';
 
@@ -25,16 +25,16 @@ function tool(name: string, answer = ''): () => string[] {
   return () => (existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : []).map(line => line.replaceAll(process.cwd(), '.').trim());
 }
 
-function site(given = false): () => App {
+function site(given = false, route: Partial<RouteProps> = {}, targets: readonly Target[] = [new Compose(), new Kubernetes()]): () => App {
   return () => {
     const app = new App();
-    const stack = new Stack(app, 'site', 'dev', { targets: [new Compose(), new Kubernetes()] });
+    const stack = new Stack(app, 'site', 'dev', { targets });
     const secret = new Secret(stack, 'session', { keys: { key: given ? Secret.given('in the vault') : Secret.hex(32) } });
     const web = new Workload(stack, 'web', {
       image: Image.registry('nginx:1.29-alpine', { user: { uid: 101, gid: 101 }, tools: ['curl'] }), ports: { http: 8080 },
       env: { KEY: secret.key('key') }, probes: { ready: Probe.http('/ready'), startup: Duration.seconds(30) },
     });
-    new Route(stack, 'in', { to: web.endpoint('http'), protocol: 'http' });
+    new Route(stack, 'in', { to: web.endpoint('http'), protocol: 'http', ...route });
     return app;
   };
 }
@@ -43,8 +43,22 @@ describe('on Compose', () => {
   test('up synthesizes, makes secrets, starts, and says where to click', async () => {
     const docker = tool('docker');
     const { code, stdout } = await compose8s('up site/dev', site());
-    expect(docker()).toEqual(['compose --project-directory ./dist/site/dev/compose up --build --wait --remove-orphans ./secrets/site/dev']);
+    expect(docker()).toEqual(['compose --project-directory ./dist/site/dev/compose up --build --wait --remove-orphans ./secrets/site/dev', 'compose --project-directory ./dist/site/dev/compose port --protocol tcp web 8080 ./secrets/site/dev']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/✔ made secrets\/site\/dev\/session\/key\n[^]*✔ site\/dev is up\n {2}→ web: http:\/\/localhost:8080\/\n$/) });
+  });
+
+  test.each<{ readonly name: string; readonly answer?: string; readonly route?: Partial<RouteProps>; readonly loopback?: string; readonly expected: string }>([
+    { name: 'the address of the target, where Docker does not say', answer: 'exit 1', loopback: '127.0.0.2', expected: 'http://127.0.0.2:8080/' },
+    { name: 'a port that a variable moved', answer: 'echo 127.0.0.1:9090', expected: 'http://localhost:9090/' },
+    { name: 'address and port as Docker says', answer: 'echo 127.0.0.2:9090', loopback: '127.0.0.2', expected: 'http://127.0.0.2:9090/' },
+    { name: 'no scheme that is not known', answer: 'echo 127.0.0.2:9090', loopback: '127.0.0.2', route: { protocol: 'tcp' }, expected: '127.0.0.2:9090' },
+    { name: 'the name of a public route', answer: 'echo 0.0.0.0:443', route: { protocol: 'https', reach: 'public', hosts: ['*.site.example', 'site.example'], published: 443 }, expected: 'https://site.example/' },
+    { name: 'every address of the host', answer: 'echo :::80', route: { reach: 'public', published: 80 }, expected: 'http://localhost/' },
+  ])('up names $name', async ({ answer, route, loopback, expected }) => {
+    tool('docker', `case "$*" in *' port '*) ${answer} ;; esac`);
+    const { code, stdout } = await compose8s('up site/dev', site(false, route, [new Compose({ loopback })]));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/✔ site\/dev is up\n {2}→ .*\n$/) });
+    expect(stdout.trim().split('→ ').at(-1)).toBe(`web: ${expected}`);
   });
 
   test('up starts nothing as long as somebody has to give a value', async () => {
@@ -99,6 +113,21 @@ describe('on Kubernetes', () => {
       '--namespace site-dev rollout status --timeout 10m deployment/web',
     ]);
     expect(readFileSync('kubectl.calls.input', 'utf8')).toMatch(/kind: Namespace[^]*kind: Secret/);
+  });
+
+  test.each<{ readonly name: string; readonly route: Partial<RouteProps>; readonly expose?: KubernetesProps['expose']; readonly expected: string }>([
+    { name: 'its URL, by a load balancer', route: { protocol: 'https', published: 443, hosts: ['site.example'] }, expected: 'https://site.example/' },
+    { name: 'its URL with a port of its own', route: { published: 8080, hosts: ['site.example'] }, expected: 'http://site.example:8080/' },
+    { name: 'host and port where no browser looks', route: { protocol: 'tcp', published: 5432, hosts: ['site.example'] }, expected: 'site.example:5432' },
+    { name: 'where to look without a name', route: { published: 80 }, expected: 'the address of its load balancer, port 80' },
+    { name: 'its URL, by an Ingress that ends TLS', route: { hosts: ['site.example'] }, expose: { kind: 'ingress', issuer: 'letsencrypt' }, expected: 'https://site.example/' },
+    { name: 'its URL, by an Ingress', route: { hosts: ['site.example'] }, expose: { kind: 'ingress' }, expected: 'http://site.example/' },
+    { name: 'the controller, by an Ingress for all names', route: {}, expose: { kind: 'ingress' }, expected: 'http, at the address of the controller of its Ingress' },
+    { name: 'its URL, by a Gateway', route: { hosts: ['site.example'] }, expose: { kind: 'gateway', name: 'public', namespace: 'gateways' }, expected: 'http://site.example/' },
+  ])('up names of a public route $name', async ({ route, expose, expected }) => {
+    tool('kubectl', left);
+    const { code, stdout } = await compose8s('up site/dev --target kubernetes', site(false, { reach: 'public', ...route }, [new Kubernetes({ expose })]));
+    expect({ code, stdout: stdout.trim().split('→ ').at(-1) }).toEqual({ code: 0, stdout: `web: ${expected}` });
   });
 
   test('up leaves the Job of this release alone, and removes that of a former one', async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { systems } from '../../apps';
-import { App, pathOf, synthesize } from '../../lib';
+import { App, Compose, Kubernetes, pathOf, Route, Stack, synthesize, type Emission } from '../../lib';
 import { diagramOf, explorer, mermaid, svg } from '../../lib/core/diagram';
 import { layOut } from '../../lib/core/diagram/layout';
+import type { Graph } from '../../lib/core/graph';
+import { service } from '../support/stacks';
 
 const app = new App();
 systems(app);
@@ -44,11 +46,74 @@ describe.each(synthesis.graphs.map(({ stack }) => stack.node.path))('the picture
   test('is drawn the same each time', () => expect(svg(diagram(stack))).toBe(svg(diagram(stack))));
 });
 
+interface Group { readonly where: string; readonly items: readonly string[] }
+interface Entry {
+  readonly path: string; readonly kind: string; readonly summary: string; readonly leadsTo?: string;
+  readonly sides: readonly { readonly target: string; readonly documents: readonly { readonly name: string }[] }[];
+  readonly reachedBy: readonly Group[]; readonly reaches: readonly Group[];
+}
+
+function pageOf(graph: Graph, emissions: readonly Emission[]): { readonly page: string; readonly entry: (id: string) => Entry } {
+  const page = explorer(graph, emissions.filter(emission => emission.graph === graph));
+  const entries = JSON.parse(/<script type="application\/json" id="constructs">([^<]*)<\/script>/.exec(page)![1]!) as readonly Entry[];
+  return { page, entry: id => entries.find(({ path }) => path === `${graph.stack.node.path}/${id}`)! };
+}
+
+describe('the explorer', () => {
+  const { page, entry } = (() => {
+    const app = new App();
+    const stack = new Stack(app, 'shop', 'dev', { targets: [new Compose(), new Kubernetes()] });
+    const db = service(stack, 'db');
+    const web = service(stack, 'web', { env: { DB: db.endpoint('http') }, internet: true });
+    // Both are on the network of `db`; only one of them calls it.
+    service(stack, 'api', { env: { DB: db.endpoint('http'), WEB: web.endpoint('http') } });
+    new Route(stack, 'site', { to: web.endpoint('http'), published: 80, protocol: 'http', reach: 'public' });
+    new Route(stack, 'look', { to: db.endpoint('http'), published: 8081, protocol: 'http' });
+    Kubernetes.of(db).patch('NetworkPolicy', policy => ({ ...policy, spec: { ...policy.spec, ingress: policy.spec.ingress?.map(rule => ({ ...rule, from: rule.from?.filter(peer => JSON.stringify(peer).includes('"web"')) })) } }));
+    const { graphs: [graph], emissions } = synthesize(app);
+    return pageOf(graph!, emissions);
+  })();
+
+  test('says for each target who can reach a workload, by what is emitted', () => {
+    expect(entry('db').reachedBy).toEqual([
+      { where: 'on compose', items: ['web on port 8080', 'api on port 8080'] },
+      // A patch of the policy has taken the other away; the graph does not know it.
+      { where: 'on kubernetes', items: ['web on port 8080'] },
+      { where: 'by a published or a forwarded port', items: ['this machine on port 8081'] },
+    ]);
+    expect(entry('web').reaches).toEqual([
+      { where: 'on compose', items: expect.arrayContaining(['db on port 8080', 'the internet']) },
+      { where: 'on kubernetes', items: expect.arrayContaining(['db on port 8080']) },
+    ]);
+    expect(entry('api').reachedBy).toContainEqual({ where: 'on kubernetes', items: ['nobody'] });
+  });
+
+  test('shows of a way in what it leads to', () => {
+    const { kind, leadsTo, sides, reachedBy } = entry('site');
+    expect({ kind, leadsTo }).toEqual({ kind: 'route', leadsTo: 'web' });
+    expect(sides.map(({ target, documents }) => [target, documents.map(({ name }) => name)])).toEqual([
+      ['compose', expect.arrayContaining(['services/web'])],
+      ['kubernetes', expect.arrayContaining(['Deployment/web', 'Service/web-public'])],
+    ]);
+    expect(reachedBy).toEqual(entry('web').reachedBy);
+    expect(reachedBy[0]!.items).toContain('anyone on port 80');
+  });
+
+  test('tells screen readers one short line, and lets the keyboard skip the list', () => {
+    expect(entry('db').summary).toBe('db chosen: 2 callers');
+    expect(page).toContain('<p id="status" role="status"></p>');
+    expect(page).not.toContain('aria-live');
+    expect(page.indexOf('<a class="skip" href="#details">')).toBeLessThan(page.indexOf('<nav'));
+  });
+
+  test('does not make its picture smaller', () => expect(page).toMatch(/figure svg \{[^}]*max-width: none/));
+});
+
 test('the explorer asks no network, and carries no markup of a construct into the page', () => {
   const [graph] = synthesis.graphs;
   const page = explorer(graph!, synthesis.emissions.filter(emission => emission.graph === graph));
   expect(page).toContain("default-src 'none'");
-  expect(page.match(/(?:src|href)="(?!data:)/g)).toBeNull();
+  expect(page.match(/(?:src|href)="(?!data:|#)/g)).toBeNull();
   const constructs = JSON.parse(/<script type="application\/json" id="constructs">([^<]*)<\/script>/.exec(page)![1]!) as { readonly path: string }[];
   expect(constructs.map(({ path }) => path)).toEqual(expect.arrayContaining(graph!.workloads.map(pathOf)));
 });

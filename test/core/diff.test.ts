@@ -13,21 +13,37 @@ interface Props extends Partial<WorkloadProps> {
   /** A second one on the same volume, so that it is a claim. */
   readonly shared?: boolean;
   readonly storageClass?: string;
+  readonly patch?: (workload: Workload) => void;
 }
 
-function emissions({ id = 'db', volume = 'data', size = '1Gi', at = '/data', config = 'a', migration, shared = false, storageClass, ...rest }: Props) {
+function emissions({ id = 'db', volume = 'data', size = '1Gi', at = '/data', config = 'a', migration, shared = false, storageClass, patch, ...rest }: Props) {
   const app = new App();
   const stack = new Stack(app, 'shop', 'dev', { targets: [new Compose(), new Kubernetes()] });
   const image = Image.registry('postgres:16', { user: { uid: 70, gid: 70 }, tools: ['shell'] });
   const base = { image, probes: { ready: Probe.command(['true']), startup: Duration.seconds(10) } };
   const kept = new Volume(stack, volume, { size, ...(storageClass ? { storageClass } : {}) });
   const mounts = [{ volume: kept, path: at }, { config: new Config(stack, 'settings', { files: { 'db.conf': config } }), path: '/etc/db' }];
-  new Workload(stack, id, { ...base, ports: { db: 5432 }, mounts, ...rest });
+  const workload = new Workload(stack, id, { ...base, ports: { db: 5432 }, mounts, ...rest });
+  patch?.(workload);
   if (shared) new Workload(stack, 'other', { ...base, mounts: [{ volume: kept, path: '/data', readOnly: true }] });
   if (migration) new Workload(stack, 'migrate', { image, command: [migration], runs: { kind: 'release', check: ['true'] } });
   const { emissions, problems } = synthesize(app);
   expect(problems).toEqual([]);
   return emissions;
+}
+
+/** The pods that it finds are others. */
+function selecting(kind: 'Deployment'): (workload: Workload) => void {
+  return workload => Kubernetes.of(workload).patch(kind, set => ({ ...set, spec: { ...set.spec, selector: { matchLabels: { ...set.spec.selector.matchLabels, part: 'one' } } } }));
+}
+
+/** The volume is as it was; what the container sees is a folder in it. */
+function mountedBelow(kind: 'StatefulSet', subPath: string): (workload: Workload) => void {
+  return workload => Kubernetes.of(workload).patch(kind, set => {
+    const { template } = set.spec;
+    const containers = template.spec!.containers.map(container => ({ ...container, volumeMounts: container.volumeMounts?.map(mount => (mount.mountPath === '/data' ? { ...mount, subPath } : mount)) }));
+    return { ...set, spec: { ...set.spec, template: { ...template, spec: { ...template.spec, containers } } } };
+  });
 }
 
 /** Kind and name → impact, on one target. */
@@ -46,7 +62,12 @@ test.each(['compose', 'kubernetes'])('the same is no change on %s', target => ex
 describe.each<{ readonly name: string; readonly before?: Props; readonly after: Props; readonly compose: Record<string, string>; readonly kubernetes: Record<string, string> }>([
   {
     name: 'another image replaces containers', after: { image: Image.registry('postgres:17', { user: { uid: 70, gid: 70 }, tools: ['shell'] }) },
-    compose: { '~ services/db': 'recreate' }, kubernetes: { '~ StatefulSet/db': 'restart' },
+    compose: {
+      '~ services/db': 'recreate',
+      '+ files/images/postgres-17-70/Dockerfile': 'in place', '+ files/images/postgres-17-70/Dockerfile.dockerignore': 'in place',
+      '- files/images/postgres-16-70/Dockerfile': 'in place', '- files/images/postgres-16-70/Dockerfile.dockerignore': 'in place',
+    },
+    kubernetes: { '~ StatefulSet/db': 'restart' },
   },
   {
     name: 'a changed variable', after: { env: { A: '1' } },
@@ -62,11 +83,33 @@ describe.each<{ readonly name: string; readonly before?: Props; readonly after: 
   },
   {
     name: 'a volume that is mounted elsewhere', after: { at: '/elsewhere' },
-    compose: { '~ services/db': 'data at risk' }, kubernetes: { '~ StatefulSet/db': 'restart' },
+    compose: { '~ services/db': 'data at risk', '~ files/images/postgres-16-70/Dockerfile': 'in place' }, kubernetes: { '~ StatefulSet/db': 'data at risk' },
+  },
+  {
+    name: 'a claim that is mounted elsewhere', before: { shared: true }, after: { shared: true, at: '/elsewhere' },
+    compose: { '~ services/db': 'data at risk', '~ files/images/postgres-16-70/Dockerfile': 'in place' }, kubernetes: { '~ Deployment/db': 'data at risk' },
+  },
+  {
+    name: 'another part of a volume', after: { patch: mountedBelow('StatefulSet', 'old') }, compose: {}, kubernetes: { '~ StatefulSet/db': 'data at risk' },
+  },
+  {
+    name: 'another selector', before: { shared: true }, after: { shared: true, patch: selecting('Deployment') }, compose: {}, kubernetes: { '~ Deployment/db': 'data at risk' },
+  },
+  {
+    name: 'another Service of a StatefulSet: the field is immutable', compose: {}, kubernetes: { '~ StatefulSet/db': 'data at risk' },
+    after: { patch: workload => Kubernetes.of(workload).patch('StatefulSet', set => ({ ...set, spec: { ...set.spec, serviceName: 'other' } })) },
+  },
+  {
+    name: 'another address of a Service: the field is immutable', compose: {}, kubernetes: { '~ Service/db': 'recreate' },
+    after: { patch: workload => Kubernetes.of(workload).patch('Service', service => (service.metadata.name === 'db' ? { ...service, spec: { ...service.spec, clusterIP: '10.96.0.7' } } : service)) },
   },
   {
     name: 'a renamed owner of a volume', after: { id: 'database' },
-    compose: { '+ services/database': 'in place', '- services/db': 'recreate' }, kubernetes: { '- StatefulSet/db': 'data at risk', '+ StatefulSet/database': 'in place' },
+    compose: { '+ services/database': 'in place', '- services/db': 'recreate', '~ files/.env.dev.example': 'in place', '~ files/.env.example': 'in place' },
+    kubernetes: {
+      '- StatefulSet/db': 'data at risk', '- Service/db': 'recreate', '- Service/db-pods': 'recreate', '- ServiceAccount/db': 'in place',
+      '+ StatefulSet/database': 'in place', '+ Service/database': 'in place', '+ Service/database-pods': 'in place', '+ ServiceAccount/database': 'in place',
+    },
   },
   {
     name: 'a claim template that grows: it is immutable', after: { size: '2Gi' },
@@ -80,10 +123,10 @@ describe.each<{ readonly name: string; readonly before?: Props; readonly after: 
     compose: { '~ services/migrate': 'recreate' }, kubernetes: { [`~ Job/${'migrate'}`]: 'in place' },
   },
 ])('$name', ({ before = {}, after, compose, kubernetes }) => {
-  test('on Compose', () => expect(impacts('compose', before, after)).toMatchObject(compose));
+  test('on Compose', () => expect(impacts('compose', before, after)).toEqual(compose));
   test('on Kubernetes', () => {
     const found = Object.fromEntries(Object.entries(impacts('kubernetes', before, after)).map(([key, impact]) => [key.replace(/(Job\/\w+)-\w+$/, '$1'), impact]));
-    expect(found).toMatchObject(kubernetes);
+    expect(found).toEqual(kubernetes);
   });
 });
 
@@ -105,4 +148,18 @@ test('against nothing, everything is new, and nothing at risk', () => {
   for (const emission of emissions({})) {
     expect(new Set(diff(emission, new Map()).map(({ change, impact }) => `${change}: ${impact}`))).toEqual(new Set(['added: in place']));
   }
+});
+
+test('what a container no longer finds is named, one that is gone misses nothing', () => {
+  const why = (before: Props, after: Props) => changesOn('kubernetes', before, after).flatMap(change => change.why);
+  expect(why({}, { at: '/elsewhere' })).toEqual(['db no longer sees the claim data at /data', 'new pods take over']);
+  expect(why({}, { patch: mountedBelow('StatefulSet', 'old') })).toEqual(['at /data, db would find old in the claim data instead of the claim data', 'new pods take over']);
+  const withHelper: Props = {
+    patch: workload => Kubernetes.of(workload).patch('StatefulSet', set => {
+      const { template } = set.spec;
+      const helper = { name: 'helper', image: 'busybox:1', volumeMounts: [{ name: 'data', mountPath: '/data' }] };
+      return { ...set, spec: { ...set.spec, template: { ...template, spec: { ...template.spec!, containers: template.spec!.containers, initContainers: [helper] } } } };
+    }),
+  };
+  expect(why(withHelper, {})).toEqual(['new pods take over']);
 });

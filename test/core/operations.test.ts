@@ -171,6 +171,11 @@ test('what is written by others is text, and no markup', () => {
   expect(section(compose, 'Alerts')).toContain('### Odd\n\n*Warning*, after 90 minutes: SERVICE is &lt;b>odd&lt;/b>: N.');
 });
 
+test('a changed password holds when the database starts anew: nothing is to be changed in it by hand', () => {
+  expect(section(production.compose, 'Secrets')).toMatch(/```sh\ndocker compose up --wait\n```\n*$/);
+  expect(section(production.kubernetes, 'Secrets')).toContain('Restart what takes the value first, then what uses it: a database takes the password of the Secret as it starts.');
+});
+
 test('a secret that a person gives is named, and where it is kept is not', () => {
   const { compose, kubernetes } = guides(stack => { service(stack, 'web', { env: { KEY: new Secret(stack, 'vendor', { keys: { key: Secret.given('in the safe') } }).key('key') } }); });
   for (const guide of [compose, kubernetes]) {

@@ -185,10 +185,11 @@ describe('the agent platform, its three environments side by side on one host, e
   });
 
   describe('programs', () => {
-    test('the image is smaller than 2 GB, and built in less than 5 minutes', async () => {
+    // An engine that has the layers already proves nothing of the time: there the figure tells only how long this build took.
+    test('the image is smaller than 2 GB, and on a fresh engine built in less than 5 minutes', async () => {
       const size = await imageSize('agent-platform:1.0.0');
       const { buildSeconds } = environment('stage').started;
-      process.stdout.write(`agent-platform:1.0.0: ${size.toFixed(0)} MB, built in ${buildSeconds.toFixed(0)} s\n`);
+      process.stdout.write(`agent-platform:1.0.0: ${size.toFixed(0)} MB, built in ${buildSeconds.toFixed(0)} s, less where the engine had layers\n`);
       expect(size).toBeLessThan(2000);
       expect(buildSeconds).toBeLessThan(300);
     });

@@ -91,7 +91,23 @@ describe.each(withServices.map(graph => ({ path: graph.stack.node.path, graph })
     expect(await page.locator('h2').textContent()).toBe(pathOf(called));
     expect(await box.getAttribute('aria-pressed')).toBe('true');
     expect(await page.getByRole('button', { name: `${graph.name(called)}, service`, exact: true }).count()).toBe(1);
-    expect(await page.locator('#details').getAttribute('aria-live')).toBe('polite');
+    expect(await page.getByRole('status').textContent()).toMatch(new RegExp(`^${pathOf(called).slice(path.length + 1)} chosen: [1-9]\\d* callers?$`));
+    expect(await page.locator('[aria-live]').count()).toBe(0);
+  });
+
+  test('the list can be skipped, and the choice stays', async () => {
+    await page.locator('.skip').focus();
+    expect((await page.locator('.skip').boundingBox())!.x).toBeGreaterThanOrEqual(0);
+    const address = page.url();
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('details');
+    expect(page.url()).toBe(address);
+  });
+
+  test('the picture can be read: it is scrolled, not made smaller', async () => {
+    const heights = await page.locator('svg .title').evaluateAll(texts => texts.map(text => text.getBoundingClientRect().height));
+    expect(heights.length).toBeGreaterThan(services.length);
+    expect(Math.min(...heights)).toBeGreaterThanOrEqual(10);
   });
 
   test('asks nobody, and has no fault', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeStores } from './guardian/stores';
 import { describeSecrets } from './guardian/secrets';
@@ -22,7 +22,7 @@ describe('Guardian in production, from the emitted folder alone', () => {
   let started: Start;
 
   beforeAll(() => once(async () => {
-    stack = await RunningStack.prepare({ stack: 'guardian/prod', layout: SERVER, settings: { SECRETS_DIR: '../secrets' }, give: certificateOf(HOST) });
+    stack = await RunningStack.prepare({ stack: 'guardian/prod', layout: SERVER, settings: { SECRETS_DIR: '../secrets' }, give });
     visitor = new WebClient({ port: stack.ports['NGINX_HTTPS_PORT']!, host: HOST, trusted: await readFile(join(stack.secrets, 'nginx-certificate', 'tls.crt'), 'utf8') });
     started = await start(stack);
   }), 20 * MINUTES);
@@ -116,6 +116,18 @@ describe('Guardian in production, from the emitted folder alone', () => {
     });
   });
 
+  test('an alert fires while Postgres is stopped, and is over when it is back', async () => {
+    const firing = async () => (await new Prometheus(stack.ports['MONITORING_PROMETHEUS_HTTP_PORT']!).firing()).includes('ServiceDown postgres');
+    await stack.compose('stop', 'postgres');
+    try {
+      await until('it fires', firing, { seconds: 150, pause: 2000 });
+    } finally {
+      await stack.compose('start', 'postgres');
+    }
+    await until('it is over', async () => !await firing(), { seconds: 120, pause: 2000 });
+    await until('the site is ready', async () => (await visitor.request('/api/ready')).status === 200, { seconds: 60 });
+  }, 6 * MINUTES);
+
   describe('stores', () => describeStores(() => ({ stack, visitor })));
   describe('secrets', () => describeSecrets(() => stack, IMAGE));
 
@@ -131,3 +143,11 @@ describe('Guardian in production, from the emitted folder alone', () => {
     expect(await stack.ids()).toEqual(before);
   });
 });
+
+/** What only people have: a certificate, and where alerts go: nowhere. */
+async function give(stack: RunningStack): Promise<void> {
+  await certificateOf(HOST)(stack);
+  const receivers = join(stack.secrets, 'monitoring-alertmanager-receivers');
+  await mkdir(receivers, { recursive: true, mode: 0o700 });
+  await writeFile(join(receivers, 'webhook-1'), 'http://127.0.0.1:9/');
+}

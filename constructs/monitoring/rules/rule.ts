@@ -35,7 +35,18 @@ export function ruleFile(groups: readonly RuleGroup[]): Yaml {
     `;
 }
 
+/** Each scrape prints the file anew, and few of its rules have changed. */
+const printed = new WeakMap<Rule, Yaml>();
+
 function printRule(rule: Rule): Yaml {
+  const known = printed.get(rule);
+  if (known) return known;
+  const text = ruleText(rule);
+  printed.set(rule, text);
+  return text;
+}
+
+function ruleText(rule: Rule): Yaml {
   const { alert, expr, for: lasting, labels, annotations } = alertRuleOf(rule);
   return yaml`
     - alert: ${alert}

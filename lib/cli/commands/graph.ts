@@ -25,8 +25,9 @@ const PRINT = {
 <html lang="en">
 <meta charset="utf-8">
 <title>${escaped(diagram.title)}</title>
-<style>body { margin: 1rem; font-family: system-ui, sans-serif; } svg { max-width: 100%; height: auto; }</style>
+<style>body { margin: 1rem; font-family: system-ui, sans-serif; } figure { margin: 0; overflow: auto; } svg { display: block; max-width: none; }</style>
 <h1>${escaped(diagram.title)}</h1>
-${svg(diagram)}</html>
+<figure>${svg(diagram)}</figure>
+</html>
 `,
 } as const;

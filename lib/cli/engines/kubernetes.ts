@@ -1,9 +1,12 @@
 import { dump } from 'js-yaml';
+import type { Graph } from '../../core/graph';
 import { secretManifests } from '../../core/secrets';
 import type { Stack } from '../../core/stack';
 import { SynthesisError } from '../../core/synthesis';
 import type { Document } from '../../core/target';
+import type { Route } from '../../model';
 import { complain } from '../terminal';
+import { addressOf, hostOf } from './address';
 import type { Engine } from './engine';
 import { ask, run } from './run';
 
@@ -35,15 +38,27 @@ export const kubernetesEngine: Engine = {
     for (const { kind, name } of documents.filter(document => ROLLED_OUT.includes(document.kind))) {
       await run(['kubectl', '--namespace', stack.projectName, 'rollout', 'status', '--timeout', '10m', `${kind.toLowerCase()}/${name}`]);
     }
-    return graph.routes.map(({ spec: { to, published, reach, hosts } }) => {
-      const name = graph.name(to.workload);
-      return reach === 'public' ? `${name}: ${hosts[0] ?? 'the address of its load balancer'}, port ${published}` : `${name}: kubectl --namespace ${stack.projectName} port-forward service/${name} ${published}:${to.port}`;
-    });
+    return graph.routes.map(route => `${graph.name(route.spec.to.workload)}: ${wayTo(route, graph, documents)}`);
   },
   async down(stack, { volumes }) {
     await run(['kubectl', '--namespace', stack.projectName, 'delete', [...prunedKinds(), ...(volumes ? ['persistentvolumeclaims'] : [])].join(), '--selector', selectorOf(stack), '--ignore-not-found']);
   },
 };
+
+/** Controllers have ports of their own, and may end TLS; a load balancer has the route's. */
+function wayTo(route: Route, graph: Graph, documents: readonly Document[]): string {
+  const { to, published, reach, protocol } = route.spec;
+  const service = graph.name(to.workload);
+  if (reach === 'host') return `kubectl --namespace ${graph.stack.projectName} port-forward service/${service} ${published}:${to.port}`;
+  const controlled = documents.find(({ source, kind }) => source === route && CONTROLLED.includes(kind));
+  const host = hostOf(route);
+  if (!controlled) return host ? addressOf(protocol, host, published) : `the address of its load balancer, port ${published}`;
+  const scheme = (controlled.body as WithTls).spec.tls ? 'https' : 'http';
+  return host ? `${scheme}://${host}/` : `${scheme}, at the address of the controller of its ${controlled.kind}`;
+}
+
+const CONTROLLED = ['Ingress', 'HTTPRoute'];
+interface WithTls { readonly spec: { readonly tls?: unknown } }
 
 interface Named { readonly metadata: { readonly name: string } }
 

@@ -8,7 +8,10 @@ nav { grid-row: 1 / 3; border-right: 1px solid #d5dbe6; padding: .6rem; } nav ul
 nav button { width: 100%; text-align: left; padding: .3rem .5rem; border: 0; border-radius: 5px; background: none; font: inherit; color: inherit; cursor: pointer; overflow-wrap: anywhere; }
 nav button:hover { background: #eef2f9; } nav button[aria-pressed=true] { background: #2f4a78; color: #fff; } small { opacity: .75; }
 :focus-visible { outline: 3px solid #c2570c; outline-offset: 2px; }
-figure { margin: 0; padding: 1rem; overflow: auto; } figure svg { max-width: 100%; height: auto; min-width: 46rem; }
+/* A large picture is scrolled: made smaller, nobody could read it. */
+figure { margin: 0; padding: 1rem; overflow: auto; max-height: 80vh; } figure svg { display: block; max-width: none; }
+#status { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.skip { position: absolute; left: -999rem; padding: .5rem .8rem; background: #fff; } .skip:focus { left: .5rem; top: .5rem; }
 .box[role=button] { cursor: pointer; } .box[aria-pressed=true] > rect, .box[aria-pressed=true] > path { stroke: #c2570c; stroke-width: 3.5; }
 section { padding: 0 1.2rem 2rem; min-width: 0; } h2 { margin: .4rem 0; font-size: 1.15rem; } h3 { margin: .8rem 0 .3rem; font-size: 1rem; } h4 { margin: .6rem 0 .2rem; font-size: .9rem; }
 .facts { display: flex; flex-wrap: wrap; gap: 0 4rem; } section ul { margin: .2rem 0; padding-left: 1.3rem; }
@@ -34,6 +37,10 @@ function list(title, items) {
   return items.length === 0 ? [] : [element('h3', title), element('ul', '', ...items.map(item => element('li', item)))];
 }
 
+function groups(title, parts) {
+  return parts.length === 0 ? [] : [element('h3', title), ...parts.flatMap(({ where, items }) => [element('h4', where), element('ul', '', ...items.map(item => element('li', item)))])];
+}
+
 function side({ target, documents }) {
   const parts = documents.flatMap(({ name, text }) => {
     const code = element('pre', text);
@@ -52,7 +59,7 @@ function choose(path) {
   for (const choice of document.querySelectorAll('[data-construct]')) choice.setAttribute('aria-pressed', String(choice.dataset.construct === path));
   const sides = element('div', '', ...entry.sides.map(side));
   sides.className = 'sides';
-  const facts = element('div', '', ...[list('Who can reach it', entry.reachedBy), list('What it can reach', entry.reaches)].filter(part => part.length > 0).map(part => element('div', '', ...part)));
+  const facts = element('div', '', ...[list('Where it leads', entry.leadsTo ? [entry.leadsTo] : []), groups('Who can reach it', entry.reachedBy), groups('What it can reach', entry.reaches)].filter(part => part.length > 0).map(part => element('div', '', ...part)));
   facts.className = 'facts';
   details.replaceChildren(
     element('h2', entry.path),
@@ -60,6 +67,7 @@ function choose(path) {
     ...list('What a target says differently', entry.notes.map(note => note.target + ', ' + note.field + ' (' + [note.outcome, note.status].filter(Boolean).join(', ') + '): ' + note.what)),
     sides,
   );
+  document.getElementById('status').textContent = entry.summary;
   history.replaceState(null, '', '#' + encodeURIComponent(path));
 }
 
@@ -71,5 +79,11 @@ for (const choice of document.querySelectorAll('[data-construct]')) {
     choose(choice.dataset.construct);
   });
 }
-choose(decodeURIComponent(location.hash.slice(1)) || constructs.keys().next().value);
+// The part of the address after # is the choice: a jump must not replace it.
+document.querySelector('.skip').addEventListener('click', event => {
+  event.preventDefault();
+  details.focus();
+});
+const asked = decodeURIComponent(location.hash.slice(1));
+choose(constructs.has(asked) ? asked : constructs.keys().next().value);
 `;

@@ -1,7 +1,7 @@
 import { isPrimitive, pathOf, type Workload } from '../../model';
 import type { Graph } from '../graph';
 import type { Emission } from '../synthesis';
-import type { Note } from '../target';
+import { INTERNET, type Connection, type Note } from '../target';
 import { yaml } from '../yaml';
 import { diagramOf } from './diagram';
 import { PROGRAM, STYLE } from './explorer-page';
@@ -13,9 +13,16 @@ interface Entry {
   readonly kind: string;
   readonly sides: readonly { readonly target: string; readonly documents: readonly { readonly name: string; readonly text: string }[] }[];
   readonly notes: readonly Omit<Note, 'at'>[];
-  readonly reachedBy: readonly string[];
-  readonly reaches: readonly string[];
+  /** Of a way in: the workload behind it, which is the one that the page shows. */
+  readonly leadsTo: string | undefined;
+  readonly reachedBy: readonly Group[];
+  readonly reaches: readonly Group[];
+  /** What a screen reader says of the choice. */
+  readonly summary: string;
 }
+
+/** What holds on one target. */
+interface Group { readonly where: string; readonly items: readonly string[] }
 
 /** One page with everything in it: it opens from a file, asks no server, and works with the keyboard and a screen reader. */
 export function explorer(graph: Graph, emissions: readonly Emission[]): string {
@@ -32,13 +39,15 @@ export function explorer(graph: Graph, emissions: readonly Emission[]): string {
 <style>${STYLE}</style>
 </head>
 <body>
+<a class="skip" href="#details">Skip the list of constructs</a>
 <header><h1>${escaped(title)}</h1><p>Choose a construct, in the picture or in the list, to see what each target makes of it.</p></header>
 <main>
 <nav aria-label="Constructs"><ul>
-${entries.map(({ path, kind }) => `<li><button type="button" data-construct="${escaped(path)}" aria-pressed="false">${escaped(path.slice(title.length + 1) || path)} <small>${escaped(kind)}</small></button></li>`).join('\n')}
+${entries.map(({ path, kind }) => `<li><button type="button" data-construct="${escaped(path)}" aria-pressed="false">${escaped(nameOf(graph, path))} <small>${escaped(kind)}</small></button></li>`).join('\n')}
 </ul></nav>
 <figure>${svg(diagramOf(graph), { choosable: true })}</figure>
-<section id="details" aria-live="polite" aria-label="The chosen construct"></section>
+<p id="status" role="status"></p>
+<section id="details" tabindex="-1" aria-label="The chosen construct"></section>
 </main>
 <script type="application/json" id="constructs">${JSON.stringify(entries).replaceAll('<', '\\u003c')}</script>
 <script>${PROGRAM}</script>
@@ -56,23 +65,63 @@ function entriesOf(graph: Graph, emissions: readonly Emission[]): Entry[] {
     for (const { source } of documents) if (!own.has(pathOf(source))) own.set(pathOf(source), isPrimitive(source) ? source.kind : source === graph.stack ? 'stack' : 'object');
   }
   return [...own].map(([path, kind]): Entry => {
-    const workload = graph.workloads.find(other => pathOf(other) === path);
+    const route = graph.routes.find(other => pathOf(other) === path);
+    const workload = route?.spec.to.workload ?? graph.workloads.find(other => pathOf(other) === path);
+    // On most targets a way in is part of what it leads to.
+    const sources = [path, ...(route && workload ? [pathOf(workload)] : [])];
+    const reachedBy = workload ? callersOf(graph, emissions, workload) : [];
     return {
       path, kind,
       sides: emissions.map(({ target, rendering: { documents } }) => ({
         target: target.name,
-        documents: documents.filter(({ source }) => pathOf(source) === path).map(document => ({ name: `${document.kind}/${document.name}`, text: yaml(document.body) })),
+        documents: documents.filter(({ source }) => sources.includes(pathOf(source))).map(document => ({ name: `${document.kind}/${document.name}`, text: yaml(document.body) })),
       })),
       notes: emissions.flatMap(({ rendering }) => rendering.notes).filter(({ at }) => at === path).map(({ at: _at, ...note }) => note),
-      reachedBy: workload ? callersOf(graph, workload) : [],
-      reaches: workload ? [...graph.edgesFrom(workload).map(({ to, port }) => `${graph.name(to)} on port ${port}`), ...(workload.spec.internet ? ['the internet'] : [])] : [],
+      leadsTo: route && workload ? graph.name(workload) : undefined,
+      reachedBy,
+      reaches: workload && !route ? calledBy(graph, emissions, workload) : [],
+      summary: `${nameOf(graph, path)} chosen${workload ? `: ${counted(emissions, graph.name(workload))}` : ''}`,
     };
   });
 }
 
-function callersOf(graph: Graph, workload: Workload): string[] {
+function nameOf({ stack }: Graph, path: string): string {
+  return path.slice(stack.node.path.length + 1) || path;
+}
+
+/** By what is emitted: on Compose, whoever shares a network may call; on Kubernetes, whom the policies let in. */
+function connectionsOf({ target, rendering: { documents } }: Emission): readonly Connection[] {
+  return [...target.reach?.(documents) ?? [], ...target.outside?.(documents) ?? []];
+}
+
+function callersOf(graph: Graph, emissions: readonly Emission[], workload: Workload): Group[] {
+  const name = graph.name(workload);
+  const local = graph.routesTo(workload).filter(({ spec }) => spec.reach === 'host').map(({ spec }) => `this machine on port ${spec.published}`);
   return [
-    ...graph.routesTo(workload).map(({ spec: { reach, published } }) => `${reach === 'public' ? 'anyone' : 'this machine'} on port ${published}`),
-    ...graph.edgesTo(workload).map(({ from, port }) => `${graph.name(from)} on port ${port}`),
+    ...groups(emissions, emission => connectionsOf(emission).filter(({ to }) => to === name).map(({ from, port }) => `${from === INTERNET ? 'anyone' : from}${onPort(port)}`)),
+    ...(local.length > 0 ? [{ where: 'by a published or a forwarded port', items: local }] : []),
   ];
+}
+
+function calledBy(graph: Graph, emissions: readonly Emission[], workload: Workload): Group[] {
+  const name = graph.name(workload);
+  return groups(emissions, emission => connectionsOf(emission).filter(({ from }) => from === name).map(({ to, port }) => `${to === INTERNET ? 'the internet' : to}${onPort(port)}`));
+}
+
+/** A target that does not say who can reach whom is left out. */
+function groups(emissions: readonly Emission[], itemsOf: (emission: Emission) => readonly string[]): Group[] {
+  return emissions.filter(({ target }) => target.reach).map(emission => {
+    const items = [...new Set(itemsOf(emission))];
+    return { where: `on ${emission.target.name}`, items: items.length > 0 ? items : ['nobody'] };
+  });
+}
+
+function onPort(port: string): string {
+  return port === '*' ? '' : ` on port ${port}`;
+}
+
+/** `3 callers`: each once, however many targets and ports let it in. */
+function counted(emissions: readonly Emission[], name: string): string {
+  const { size } = new Set(emissions.flatMap(connectionsOf).filter(({ to }) => to === name).map(({ from }) => from));
+  return size === 1 ? '1 caller' : `${size} callers`;
 }

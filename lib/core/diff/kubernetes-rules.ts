@@ -1,4 +1,4 @@
-import { at } from './fields';
+import { at, isMapping } from './fields';
 import { dataAtRisk, inPlace, recreate, restart, type Verdict } from './impact';
 import type { Rule, Subject } from './rules';
 
@@ -23,6 +23,7 @@ export const KUBERNETES_RULES: Readonly<Record<string, Rule>> = {
       const stops = at(subject.after, 'spec.strategy.type') === 'Recreate';
       return [
         ...(differs(subject, 'spec.selector') ? [dataAtRisk(ORPHANS)] : []),
+        ...movedMounts(subject),
         ...(differs(subject, 'spec.template') ? [stops ? recreate('its pods end before new ones start') : restart(rollout(subject))] : []),
         ...others(subject, ['spec.selector', 'spec.template'], 'the Deployment is adjusted; its pods stay'),
       ];
@@ -37,18 +38,19 @@ export const KUBERNETES_RULES: Readonly<Record<string, Rule>> = {
         ...immutable.map(field => dataAtRisk(field === 'volumeClaimTemplates'
           ? 'spec.volumeClaimTemplates is immutable: the StatefulSet must be deleted (--cascade=orphan), and each claim that exists be changed by hand'
           : `spec.${field} is immutable: the StatefulSet must be deleted (--cascade=orphan) and made anew`)),
+        ...movedMounts(subject),
         ...(differs(subject, 'spec.template') ? [restart(rollout(subject))] : []),
         ...others(subject, ['spec'], 'labels only'),
         ...(immutable.length === 0 && !differs(subject, 'spec.template') && differs(subject, 'spec') ? [inPlace('the StatefulSet is adjusted; its pods stay')] : []),
       ];
     },
   },
-  DaemonSet: { added: ADDED, removed: GONE, changed: subject => [...(differs(subject, 'spec.selector') ? [dataAtRisk(ORPHANS)] : []), ...(differs(subject, 'spec.template') ? [restart(rollout(subject))] : [])] },
+  DaemonSet: { added: ADDED, removed: GONE, changed: subject => [...(differs(subject, 'spec.selector') ? [dataAtRisk(ORPHANS)] : []), ...movedMounts(subject), ...(differs(subject, 'spec.template') ? [restart(rollout(subject))] : [])] },
   Job: {
     added: () => [inPlace('it runs once')], removed: REMOVED,
     changed: subject => (differs(subject, 'spec.template', 'spec.selector', 'spec.completions', 'spec.completionMode') ? [recreate("a Job's pods are immutable: it must be deleted, and runs anew")] : [inPlace('the Job is adjusted')]),
   },
-  CronJob: { added: ADDED, removed: REMOVED, changed: () => [inPlace('its next run is as it says now')] },
+  CronJob: { added: ADDED, removed: REMOVED, changed: subject => [...movedMounts(subject), inPlace('its next run is as it says now')] },
   PersistentVolumeClaim: {
     added: () => [inPlace('a new, empty claim')],
     removed: () => [dataAtRisk('where apply prunes, the claim is deleted, and its data with it if the class says so; under another name, a claim begins empty')],
@@ -88,6 +90,34 @@ function others(subject: Subject, besides: readonly string[], why: string): Verd
 
 function rollout({ fields }: Subject): string {
   return fields.some(({ path }) => /^spec\.template\.spec\.(initContainers|containers)\[[^\]]*\]\.image$/.test(path)) ? 'pods of the new image take over' : 'new pods take over';
+}
+
+/** Another claim, or another part of it, where the data was: the container would start without it. One that is gone misses nothing. */
+function movedMounts({ before, after }: Subject): Verdict[] {
+  const now = claimsByPath(after);
+  return [...claimsByPath(before)].flatMap(([container, claims]) => [...claims].flatMap(([path, claim]) => {
+    const own = now.get(container);
+    const other = own?.get(path);
+    if (!own || other === claim) return [];
+    return [dataAtRisk(other ? `at ${path}, ${container} would find ${other} instead of ${claim}` : `${container} no longer sees ${claim} at ${path}`)];
+  }));
+}
+
+/** Container → path → `the claim data`. */
+function claimsByPath(body: unknown): Map<string, Map<string, string>> {
+  const pod = at(body, 'spec.jobTemplate.spec.template.spec') ?? at(body, 'spec.template.spec');
+  const claims = new Map([
+    ...mappings(at(pod, 'volumes')).map(volume => [volume.name, at(volume, 'persistentVolumeClaim.claimName')] as const),
+    ...mappings(at(body, 'spec.volumeClaimTemplates')).map(claim => [at(claim, 'metadata.name'), at(claim, 'metadata.name')] as const),
+  ]);
+  return new Map([...mappings(at(pod, 'initContainers')), ...mappings(at(pod, 'containers'))].map(({ name, volumeMounts }) => [String(name), new Map(mappings(volumeMounts).flatMap((mount): [string, string][] => {
+    const claim = claims.get(mount.name);
+    return claim === undefined ? [] : [[String(mount.mountPath), `${mount.subPath === undefined ? '' : `${String(mount.subPath)} in `}the claim ${String(claim)}`]];
+  }))]));
+}
+
+function mappings(list: unknown): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(list) ? list.filter(isMapping) : [];
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };

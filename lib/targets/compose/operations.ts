@@ -53,8 +53,7 @@ ${shell(
 
 Copy the folder over the one on the host, and start what uses the value anew:
 
-${shell('docker compose up --wait')}
- A database keeps the password that it was made with: change that in the database first.`,
+${shell('docker compose up --wait')}`,
     open: ({ spec: { to, published, protocol } }) => `\`${protocol === 'tcp' ? `${loopback}:${published}` : `${protocol}://${loopback === '127.0.0.1' ? 'localhost' : loopback}:${published}/`}\`, on this machine only: \`${graph.name(to.workload)}\``,
     certificate: certificate => renewal(graph, certificate),
     byHand: 'A run by hand always names a command: without one, the container of a scheduled service waits for its time.',

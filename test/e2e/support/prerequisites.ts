@@ -8,10 +8,13 @@ export default async function prerequisites(): Promise<void> {
   if (engine.code !== 0 || compose.code !== 0) {
     refuse('The end-to-end tests need a Docker Engine with Compose v2, and none can be reached. Get one with: . "$(test/e2e/engine/start)"');
   }
-  const tools = ['git', 'curl', 'openssl', 'shellcheck', 'dash', 'busybox'];
+  const tools = ['git', 'curl', 'openssl', 'shellcheck', 'dash', 'busybox', 'jq', 'docker-registry'];
   const found = await Promise.all(tools.map(tool => run('sh', ['-c', `command -v ${tool}`])));
   const missing = tools.filter((_, i) => found[i]!.code !== 0);
   if (missing.length > 0) refuse(`The end-to-end tests need ${missing.join(', ')}. Get them with: apt-get install ${missing.join(' ')}`);
+  if ((await run('kubectl', ['version', '--request-timeout', '10s'])).code !== 0) {
+    refuse('The end-to-end tests need a Kubernetes API server, and none can be reached. Get one with: . "$(test/e2e/cluster/start)"');
+  }
   process.stdout.write(`Docker Engine ${engine.stdout.trim()}, Compose ${compose.stdout.trim()}, ${(await output('docker', ['info', '--format', '{{.NCPU}}'])).trim()} CPUs\n`);
   await removeLeftovers();
 }
