@@ -73,7 +73,7 @@ describe('an image', () => {
     ['postgres:16-alpine', '16-alpine', [16]],
     ['nginx:1.25-alpine', '1.25-alpine', [1, 25]],
     ['registry.example:5000/team/shop:v2.1.3', 'v2.1.3', [2, 1, 3]],
-    ['shop:nightly', 'nightly', []],
+    ['debian:bookworm-slim', 'bookworm-slim', []],
     [`nginx:1.29@sha256:${'0'.repeat(64)}`, '1.29', [1, 29]],
   ])('%s has the tag %s', (reference, tag, version) => {
     const image = Image.registry(reference);
@@ -85,7 +85,7 @@ describe('an image', () => {
     expect({ tag, version, isPinned }).toEqual({ tag: undefined, version: [], isPinned: true });
   });
 
-  test.each(['nginx', 'nginx:latest', 'registry.example:5000/shop'])('%s is not pinned', reference => {
+  test.each(['nginx', 'nginx:latest', 'nginx:stable-alpine', 'shop:nightly', 'registry.example:5000/shop'])('%s is not pinned', reference => {
     expect(Image.registry(reference).isPinned).toBe(false);
   });
 
