@@ -19,8 +19,9 @@ const SECURITY_HEADERS = {
 };
 
 export function describeProxy(site: () => Site): void {
-  test('HTTP leads to HTTPS, with path and query', async () => {
-    expect(await site().plain.request('/documents/new/?from=mail')).toMatchObject({ status: 301, headers: { location: `https://${HOST}/documents/new/?from=mail` } });
+  test('HTTP leads to HTTPS where a variable has moved it to, with path and query', async () => {
+    const location = `https://${HOST}:${site().stack.ports['NGINX_HTTPS_PORT']!}/documents/new/?from=mail`;
+    expect(await site().plain.request('/documents/new/?from=mail')).toMatchObject({ status: 301, headers: { location } });
   });
 
   test('TLS 1.2 and 1.3 are spoken, older versions are refused', async () => {
