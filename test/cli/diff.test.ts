@@ -1,19 +1,13 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Aspects, Compose, Kubernetes, Workload } from '../../lib';
-import { cleanUp, shop, temporaryFolder } from '../support/secrets';
-import { compose8s } from './run-command';
+import { shop } from '../support/secrets';
+import { compose8s, eachInFolderOfItsOwn } from './run-command';
 
 const LIBRARY = resolve(__dirname, '../..');
-const home = process.cwd();
-beforeEach(() => process.chdir(temporaryFolder()));
-afterEach(() => {
-  process.chdir(home);
-  process.exitCode = undefined;
-  cleanUp();
-});
+eachInFolderOfItsOwn();
 
 const before = () => shop({ targets: [new Compose()] });
 const after = () => {

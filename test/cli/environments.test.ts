@@ -1,16 +1,9 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { cleanUp, temporaryFolder } from '../support/secrets';
-import { compose8s } from './run-command';
+import { compose8s, eachInFolderOfItsOwn } from './run-command';
 
-const home = process.cwd();
-beforeEach(() => process.chdir(temporaryFolder()));
-afterEach(() => {
-  process.chdir(home);
-  process.exitCode = undefined;
-  cleanUp();
-});
+eachInFolderOfItsOwn();
 
 test('the folder with the secrets of one environment is refused to another', async () => {
   const folder = join(process.cwd(), 'one-for-all');

@@ -1,8 +1,8 @@
-import { jest } from '@jest/globals';
+import { afterEach, beforeEach, jest } from '@jest/globals';
 import type { App } from '../../lib';
 import { runProgram } from '../../lib/cli/program';
 import { Project } from '../../lib/cli/project';
-import { shop, type ShopProps } from '../support/secrets';
+import { cleanUp, shop, temporaryFolder, type ShopProps } from '../support/secrets';
 
 /** Runs a command line on the shop, in the current folder, as the stacks' program does. */
 export async function compose8s(line: string, props: ShopProps | (() => App) = {}): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
@@ -17,4 +17,15 @@ export async function compose8s(line: string, props: ShopProps | (() => App) = {
   } finally {
     spies.forEach(spy => spy.mockRestore());
   }
+}
+
+/** Each test of the file begins in an empty folder, and leaves nothing. */
+export function eachInFolderOfItsOwn(): void {
+  const home = process.cwd();
+  beforeEach(() => process.chdir(temporaryFolder()));
+  afterEach(() => {
+    process.chdir(home);
+    process.exitCode = undefined;
+    cleanUp();
+  });
 }

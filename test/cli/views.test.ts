@@ -1,17 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { Compose, Image, Kubernetes, Probe, Duration, Route, Secret, Stack, Workload, App } from '../../lib';
-import { cleanUp, temporaryFolder } from '../support/secrets';
-import { compose8s } from './run-command';
+import { compose8s, eachInFolderOfItsOwn } from './run-command';
 
-const home = process.cwd();
-beforeEach(() => process.chdir(temporaryFolder()));
-afterEach(() => {
-  process.chdir(home);
-  process.exitCode = undefined;
-  cleanUp();
-});
+eachInFolderOfItsOwn();
 
 /** A web server that one target says differently. */
 function site(): App {

@@ -1,19 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { complianceOf } from '../../../lib/cli/security-report/compliance';
 import type { Report } from '../../../lib/cli/security-report/report';
-import { cleanUp, temporaryFolder } from '../../support/secrets';
 import { composeOf, service } from '../../support/stacks';
-import { compose8s } from '../run-command';
+import { compose8s, eachInFolderOfItsOwn } from '../run-command';
 import { CLEAN, outputs } from './outputs';
 
-const home = process.cwd();
-beforeEach(() => process.chdir(temporaryFolder()));
-afterEach(() => {
-  process.chdir(home);
-  process.exitCode = undefined;
-  cleanUp();
-});
+eachInFolderOfItsOwn();
 
 /** What the library emits by default, which a test then makes worse. */
 const SAFE = `services:

@@ -1,17 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import type { Report } from '../../../lib/cli/security-report/report';
-import { cleanUp, temporaryFolder } from '../../support/secrets';
-import { compose8s } from '../run-command';
+import { compose8s, eachInFolderOfItsOwn } from '../run-command';
 import { CLEAN, FLAW, grypeJson, hadolintSarif, IMAGE, outputs, syftSpdx, trivySarif, type Vulnerable } from './outputs';
 
-const home = process.cwd();
-beforeEach(() => process.chdir(temporaryFolder()));
-afterEach(() => {
-  process.chdir(home);
-  process.exitCode = undefined;
-  cleanUp();
-});
+eachInFolderOfItsOwn();
 
 /** Runs the command on a clean scan with other files in it, and reads what it has written. */
 async function judge(files: Readonly<Record<string, unknown>> = {}, options = ''): Promise<{ code: number; stdout: string; stderr: string; report: Report; md: string; html: string }> {
