@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { attemptFor, Image, Instruction, readResources, Size, type CommandLine, type Fault, type ResourcesLike, type Stage, type User } from '../lib/model';
 import { asRoot, distributionOf, packageManagerOf } from './node-tools';
+import { userFaults } from './image-user';
 
 /** The sources that a Node.js image is built from, and what they need. */
 export interface NodeImageProps {
@@ -190,11 +191,8 @@ function* faultsOf({ context, node, packageManager = 'npm', packages = {}, prism
   if (!/^(npm|pnpm@\d+\.\d+\.\d+)$/.test(packageManager)) {
     yield { code: 'package-manager', what: `${JSON.stringify(packageManager)} is no package manager that is known, in an exact version`, fix: "write 'npm', or 'pnpm@9.15.9'" };
   }
-  if (user && !/^[a-z_][a-z0-9_-]{0,31}$/.test(user.name)) yield { code: 'user-name', what: `${JSON.stringify(user.name)} cannot be the name of a user`, fix: 'use at most 32 lower-case letters, digits and dashes' };
   if (user?.uid === NODE_USER.uid && user.name !== NODE_USER.name) yield { code: 'user-taken', what: `the image has a user ${user.uid} already: ${NODE_USER.name}`, fix: 'leave user out, or give another number' };
-  for (const folder of folders) {
-    if (!/^(\/[\w.@-]+)+$/.test(folder) || folder.split('/').includes('..')) yield { code: 'image-folder-path', what: `${JSON.stringify(folder)} cannot be a folder of an image`, fix: "use an absolute path of letters, digits, dots and dashes, without '..'" };
-  }
+  yield* userFaults(user, folders);
   if (prisma !== undefined && (!/^[\w.@/-]+$/.test(prisma) || prisma.startsWith('/') || prisma.split('/').some(part => part === '..' || part === '.' || part === ''))) {
     yield { code: 'prisma-folder', what: `${JSON.stringify(prisma)} cannot be the folder of Prisma's files`, fix: "name it as seen from the context: 'prisma'" };
     return;

@@ -1,4 +1,5 @@
 import { Image, Instruction, type CommandLine, type Fault, type Stage, type User } from '../lib/model';
+import { userFaults } from './image-user';
 
 /** The sources that a Python image is built from, and what they need. */
 export interface PythonImageProps {
@@ -97,10 +98,7 @@ function* faultsOf({ packages: { builder = [], runtime = [], development = [] } 
   for (const name of trim) {
     if (!/^[\w.*-]+(\/[\w.*-]+)*$/.test(name) || /^\**$/.test(name) || name.split('/').includes('..')) yield { code: 'python-trim', what: `${JSON.stringify(name)} cannot name what is left out of the installed packages`, fix: "use a relative path of letters, digits, dots, dashes and '*'" };
   }
-  if (user && !/^[a-z_][a-z0-9_-]{0,31}$/.test(user.name)) yield { code: 'user-name', what: `${JSON.stringify(user.name)} cannot be the name of a user`, fix: 'use at most 32 lower-case letters, digits and dashes' };
-  for (const folder of folders) {
-    if (!/^(\/[\w.@-]+)+$/.test(folder) || folder.split('/').includes('..')) yield { code: 'image-folder-path', what: `${JSON.stringify(folder)} cannot be a folder of an image`, fix: "use an absolute path of letters, digits, dots and dashes, without '..'" };
-  }
+  yield* userFaults(user, folders);
 }
 
 function stagesOf(props: PythonImageProps): readonly Stage[] {
