@@ -30,8 +30,6 @@ describe('GraphMemory in production, from the emitted folder alone', () => {
   }), 15 * MINUTES);
   afterAll(() => stack?.end(), 2 * MINUTES);
 
-  /** Of visitors' route Prometheus sees that its certificate is one of our own. */
-  const firing = async () => (await prometheus.firing()).filter(alert => alert !== 'PublicRouteFailing nginx');
   const indexed = (count: number) => until(`${count} memories are indexed`, async () => (await web.counts()).indexed === count, { seconds: 90 });
 
   describe('start', () => {
@@ -193,7 +191,7 @@ describe('GraphMemory in production, from the emitted folder alone', () => {
         'app analytics', 'app api', 'backup backup', 'host host', 'monitoring monitoring-alertmanager', 'monitoring monitoring-blackbox', 'monitoring monitoring-grafana', 'monitoring monitoring-prometheus',
         'nginx nginx', 'postgres postgres', 'public nginx', 'ready analytics', 'ready api', 'ready dashboard', 'ready nginx', 'redis redis',
       ]);
-      await until('no alert fires', async () => (await firing()).length === 0, { seconds: 90 });
+      await until('no alert fires', () => prometheus.isCalm(), { seconds: 90 });
     });
 
     test('while Postgres is stopped readiness names it, liveness does not, and an alert fires; when it is back all is well', async () => {
@@ -202,10 +200,10 @@ describe('GraphMemory in production, from the emitted folder alone', () => {
       expect(await web.request('/api/health/ready')).toMatchObject({ status: 503, text: '{"status":"unavailable","failed":["database"]}' });
       expect(await web.request('/api/counts')).toMatchObject({ status: 503, text: '{"detail":"the database does not answer"}' });
       expect(await web.request('/api/health/live')).toMatchObject({ status: 200 });
-      await until('an alert fires', async () => (await firing()).includes('ServiceDown postgres'), { seconds: 150 });
+      await until('an alert fires', async () => (await prometheus.firing()).includes('ServiceDown postgres'), { seconds: 150 });
       await stack.compose('start', 'postgres');
       await until('the api is ready', async () => (await web.request('/api/health/ready')).status === 200, { seconds: 60 });
-      await until('no alert fires', async () => (await firing()).length === 0, { seconds: 150 });
+      await until('no alert fires', () => prometheus.isCalm(), { seconds: 150 });
       expect({ ids: await stack.ids(), counts: await web.counts() }).toEqual(before);
     }, 6 * MINUTES);
 
