@@ -3,6 +3,7 @@ import {
   AlertRules, attempt, Config, Duration, Metrics, Route, Size, Volume, Workload,
   type DurationLike, type Endpoint, type ResourcesLike, type SizeLike, type TextLike, type Tier,
 } from '../../lib/model';
+import { later } from '../../lib/model/later';
 import { HealthProbes } from '../health-probes';
 import { IMAGES } from './images';
 import { alertRuleOf, ruleFile, type RuleGroup } from './rules/rule';
@@ -14,15 +15,17 @@ export interface PrometheusProps {
   readonly retention?: DurationLike;
   /** Of which four fifths are for samples: older ones go before the volume is full. Default: 10 GiB. */
   readonly storage?: SizeLike;
+  /** The storage class to ask for. Default: the cluster's own. Kubernetes only. */
   readonly storageClass?: string;
   /** How often it asks. Default: 15 s. */
   readonly interval?: DurationLike;
-  /** Where alerts go. */
+  /** Where alerts go. Default: nowhere; they are seen in its pages. */
   readonly alertmanager?: Endpoint;
-  /** Publishes it on the host itself. */
+  /** The port on the host itself that publishes its pages. Default: not published. */
   readonly published?: number;
   /** Default: 1 CPU and 1 GiB. */
   readonly resources?: ResourcesLike;
+  /** The part of the network that it is called in. Default: none. */
   readonly tier?: Tier;
 }
 
@@ -32,8 +35,9 @@ export interface Scrape {
   readonly job: string;
   /** Which one it is: `db`. The label `service`. */
   readonly service: string;
+  /** Where it answers. */
   readonly endpoint: Endpoint;
-  /** Default: `/metrics`. */
+  /** Where the metrics are. Default: `/metrics`. */
   readonly path?: string;
 }
 
@@ -41,12 +45,15 @@ export interface Scrape {
 export interface ProbeOf {
   /** `ready`, `public`. The label `job`. */
   readonly job: string;
+  /** Which one is asked about: `web`. The label `service`. */
   readonly service: string;
   /** The exporter that asks. */
   readonly by: Endpoint;
+  /** How it is asked: a module of the exporter's configuration. */
   readonly module: string;
+  /** What is asked: an address, or a URL. */
   readonly target: TextLike;
-  /** The name that is asked for, where the target has another one. */
+  /** The name that is asked for, where the target has another one. Default: that of the target. */
   readonly hostname?: string;
 }
 
@@ -60,7 +67,9 @@ const CONFIGURATION = '/etc/prometheus';
  * a PrometheusRule, where the cluster has the Prometheus Operator: `new Kubernetes({ operator: { … } })`.
  */
 export class Prometheus extends Construct {
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** Its pages, and what Grafana asks, at port 9090. */
   readonly endpoint: Endpoint;
   private readonly config: Config;
   private readonly alertRules: AlertRules;
@@ -99,6 +108,7 @@ export class Prometheus extends Construct {
     this.refreshConfiguration();
   }
 
+  /** Asks an endpoint from now on. Where the cluster has the Prometheus Operator, a ServiceMonitor says so. */
   scrape(scrape: Scrape): void {
     const { job, service, endpoint, path } = scrape;
     this.scrapes.push(scrape);
@@ -106,6 +116,7 @@ export class Prometheus extends Construct {
     this.startWithout(endpoint);
   }
 
+  /** Lets a black-box exporter ask from now on. Where the cluster has the Prometheus Operator, a ServiceMonitor says so. */
   probe(probe: ProbeOf): void {
     const { job, service, by, module, target, hostname } = probe;
     this.probes.push(probe);
@@ -121,15 +132,17 @@ export class Prometheus extends Construct {
   /** A group replaces the one of its name. */
   addRules(...groups: readonly RuleGroup[]): void {
     for (const group of groups) this.groups.set(group.name, group);
-    this.config.spec.files['rules.yml'] = ruleFile(this.rules).file;
-    this.alertRules.spec.groups = this.rules.map(({ name, rules }) => ({ name, rules: rules.map(alertRuleOf) }));
+    later(this.config.spec.files, 'rules.yml', () => ruleFile(this.rules).file);
+    later(this.alertRules.spec, 'groups', () => this.rules.map(({ name, rules }) => ({ name, rules: rules.map(alertRuleOf) })));
     this.refreshConfiguration();
   }
 
+  /** What is scraped so far. */
   get targets(): readonly Scrape[] {
     return this.scrapes;
   }
 
+  /** The groups so far, each name once. */
   get rules(): readonly RuleGroup[] {
     return [...this.groups.values()];
   }
@@ -147,7 +160,7 @@ export class Prometheus extends Construct {
   }
 
   private refreshConfiguration(): void {
-    this.config.spec.files['prometheus.yml'] = this.configuration().file;
+    later(this.config.spec.files, 'prometheus.yml', () => this.configuration().file);
   }
 
   private configuration(): Yaml {

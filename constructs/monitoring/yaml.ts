@@ -65,7 +65,11 @@ function isList(part: Part): part is readonly Part[] {
 const NOTHING = '\0';
 
 function withoutEmptyLines(text: Text): Text {
-  return Text.concat(text.parts.map((piece): TextLike => (typeof piece === 'string' ? piece.replaceAll(/[^\S\n]*\0\n?/g, '').replace(/\n$/, '') : Text.reference(piece))));
+  return Text.concat(text.parts.map((piece): TextLike => (typeof piece === 'string' ? withoutMarks(piece).replace(/\n$/, '') : Text.reference(piece))));
+}
+
+function withoutMarks(piece: string): string {
+  return piece.includes(NOTHING) ? piece.replaceAll(/[^\S\n]*\0\n?/g, '') : piece;
 }
 
 /** The literals of a template are the same each time. */

@@ -13,7 +13,7 @@ if (ownMajor < major || (ownMajor === major && ownMinor < minor)) {
 }
 
 if (existsSync(join(__dirname, 'main.ts'))) {
-  require('tsx/cjs');
+  require('../packaging/typescript/register.cjs');
   require('./main.ts');
 } else {
   require(existsSync(join(__dirname, 'main.js')) ? './main.js' : '../../build/lib/cli/main.js');

@@ -45,14 +45,14 @@ export function buildFiles({ name, build, workloads }: BuiltImage, stages: reado
   if (!statSync(build.context, { throwIfNoEntry: false })?.isDirectory()) {
     faults.push({ code: 'context-missing', what: `the build context of ${name} is not a folder: ${build.context}`, fix: 'give the path of the sources, for example path.join(__dirname, "app")' });
   } else {
-    const filter = dockerignore().add(ignored).createFilter();
-    for (const path of filesBelow(build.context, '')) {
-      if (!filter(path)) continue;
-      const source = realpathOf(join(build.context, path));
-      if (!source?.startsWith(realpathSync(build.context) + sep)) {
+    const root = realpathSync(build.context);
+    for (const { path, isLink } of filesBelow(root, ignored)) {
+      const source = isLink ? realpathOf(join(root, path)) : join(root, path);
+      const stats = source?.startsWith(root + sep) ? statSync(source) : undefined;
+      if (!stats) {
         faults.push({ code: 'context-link', what: `${path} in the build context of ${name} is a link that leads out of it, or nowhere`, fix: 'put a file in its place, or leave it out: ignore' });
-      } else if (statSync(source).isFile()) {
-        files.set(posix.join(folder, path), { copyOf: source, executable: (statSync(source).mode & 0o111) !== 0 });
+      } else if (stats.isFile()) {
+        files.set(posix.join(folder, path), { copyOf: source!, executable: (stats.mode & 0o111) !== 0 });
       } else {
         faults.push({ code: 'context-link', what: `${path} in the build context of ${name} is a link to a folder`, fix: 'put the folder itself in its place, or leave it out: ignore' });
       }
@@ -61,13 +61,21 @@ export function buildFiles({ name, build, workloads }: BuiltImage, stages: reado
   return { files, faults };
 }
 
-function filesBelow(root: string, folder: string): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true })
+interface Source { readonly path: string; readonly isLink: boolean }
+
+/** Files and links, in the order of their names. */
+function filesBelow(root: string, ignored: readonly string[]): Source[] {
+  const isWanted = dockerignore().add([...ignored]).createFilter();
+  // A pattern of this kind may want a file back out of an ignored folder. Elsewhere nobody need look in there: it may be `node_modules`.
+  const hasExceptions = ignored.some(pattern => pattern.startsWith('!'));
+  const below = (folder: string): Source[] => readdirSync(join(root, folder), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap(entry => {
-      const path = posix.join(folder, entry.name);
-      return entry.isDirectory() ? filesBelow(root, path) : entry.isFile() || entry.isSymbolicLink() ? [path] : [];
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return hasExceptions || isWanted(path) ? below(path) : [];
+      return (entry.isFile() || entry.isSymbolicLink()) && isWanted(path) ? [{ path, isLink: entry.isSymbolicLink() }] : [];
     });
+  return below('');
 }
 
 /** `undefined` for a link that leads nowhere. */

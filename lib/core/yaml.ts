@@ -11,33 +11,65 @@ const scalarStyleRules = [quoteGoNumbers, ...Object.values(DEFAULT_SCALAR_STYLE_
 
 /** The text of documents, parted by `---`. Every string that some reader could mistake for something else is quoted. */
 export function yaml(...documents: readonly object[]): string {
-  return documents.map(document => `${textOf(document, '')}\n`).join('---\n');
+  return documents.map(document => {
+    const out: string[] = [];
+    write(out, document, '');
+    out.push('\n');
+    return out.join('');
+  }).join('---\n');
 }
 
 /** The text of a mapping of many entries. */
 export function yamlEntries(entries: readonly (readonly [key: string, value: object])[]): string {
-  return entries.map(([key, value]) => `${entryOf(key, value, '')}\n`).join('');
+  return entries.map(([key, value]) => yaml({ [key]: value })).join('');
 }
 
 /**
  * A value as js-yaml writes it. That asks of every scalar in turn all that it could be, and here most are said again and again:
  * lists and plain objects are put together right here, and it is asked for scalars only. Further lines begin with `indent`.
+ * Pieces are joined once, for each document: strings put together at each level would be copied at each.
  */
-function textOf(value: unknown, indent: string): string {
-  if (Array.isArray(value)) return value.length === 0 ? '[]' : value.map(item => `- ${textOf(item ?? null, `${indent}  `)}`).join(`\n${indent}`);
-  if (!isMapping(value)) return scalarOf(value, indent);
-  const entries: string[] = [];
-  for (const key of Object.keys(value)) if (value[key] !== undefined) entries.push(entryOf(key, value[key], indent));
-  return entries.length === 0 ? '{}' : entries.join(`\n${indent}`);
+function write(out: string[], value: unknown, indent: string): void {
+  if (Array.isArray(value)) {
+    if (value.length === 0) out.push('[]');
+    const inner = `${indent}  `;
+    value.forEach((item: unknown, i) => {
+      if (i > 0) out.push('\n', indent);
+      out.push('- ');
+      write(out, item ?? null, inner);
+    });
+  } else if (isMapping(value)) {
+    let isEmpty = true;
+    for (const key of Object.keys(value)) {
+      if (value[key] === undefined) continue;
+      if (!isEmpty) out.push('\n', indent);
+      isEmpty = false;
+      writeEntry(out, key, value[key], indent);
+    }
+    if (isEmpty) out.push('{}');
+  } else {
+    out.push(scalarOf(value, indent));
+  }
 }
 
-function entryOf(key: string, value: unknown, indent: string): string {
+function writeEntry(out: string[], key: string, value: unknown, indent: string): void {
   // A key that takes a line of its own.
-  if (key.length > LONGEST_KEY || key.includes('\n')) return indented(print({ [key]: value }), indent);
+  if (key.length > LONGEST_KEY || key.includes('\n')) {
+    out.push(indented(print({ [key]: value }), indent));
+    return;
+  }
   const inner = `${indent}  `;
-  const text = textOf(value, inner);
-  const isBlock = text !== '[]' && text !== '{}' && (Array.isArray(value) || isMapping(value));
-  return `${scalarOf(key, '')}:${isBlock ? `\n${inner}` : ' '}${text}`;
+  out.push(scalarOf(key, ''), ':');
+  if (isBlock(value)) out.push('\n', inner);
+  else out.push(' ');
+  write(out, value, inner);
+}
+
+function isBlock(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  if (!isMapping(value)) return false;
+  for (const key in value) if (value[key] !== undefined) return true;
+  return false;
 }
 
 const LONGEST_KEY = 1000;
@@ -46,12 +78,21 @@ function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
+/** What needs no quotes in any version of YAML, but for the words that mean something there. */
+const PLAIN = /^[A-Za-z/][\w/.-]*$/;
+const WORD = /^(?:true|false|yes|no|on|off|y|n|null)$/i;
+
+/** What js-yaml writes as a literal block, and as nothing else: lines of visible ASCII, none of which ends with a space. */
+const LINES = /^[!-~](?:[ -~]*[!-~])?(?:\n+ *[!-~](?:[ -~]*[!-~])?)+\n?$/;
+
 /** Strings of one line, with their quotes where they need any. */
 const known = new Map<string, string>();
 const MOST_KNOWN = 10_000;
 
 function scalarOf(value: unknown, indent: string): string {
   if (typeof value === 'boolean' || (Number.isSafeInteger(value) && !Object.is(value, -0))) return String(value);
+  if (typeof value === 'string' && value.length < LONGEST_KEY && PLAIN.test(value) && !WORD.test(value)) return value;
+  if (typeof value === 'string' && LINES.test(value)) return indented(`|${value.endsWith('\n') ? '' : '-'}\n${value.trimEnd()}`, indent);
   if (typeof value !== 'string' || value.length > LONGEST_KEY || value.includes('\n')) return indented(print({ k: value }).slice(3), indent.slice(2));
   let text = known.get(value);
   if (text === undefined) {

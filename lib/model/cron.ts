@@ -21,6 +21,10 @@ const FIELDS = [
   { name: 'day of week', from: 0, to: 6, words: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] },
 ] as const;
 
+/** Where looking ahead begins, and after how many runs it ends: a good year of daily ones. */
+const FROM = new Date('2024-01-01T00:00:00Z');
+const MOST_RUNS = 400;
+
 /** To look a year ahead takes as long as to emit a stack. */
 const pauses = new Map<string, Duration>();
 
@@ -28,10 +32,18 @@ const pauses = new Map<string, Duration>();
  * A schedule of five fields (minute, hour, day of month, month, day of week) in a named time zone.
  * Only what every cron runner reads alike: lists, ranges, steps and the names of months and days. Seconds, `@reboot`,
  * `L`, `#`, `W`, `?` and a Sunday called 7 are refused.
+ *
+ * Compose: a line of the crontab that the container's own runner reads. Kubernetes: `schedule` and `timeZone` of a CronJob.
  */
 export class Cron {
-  private constructor(readonly expression: string, readonly timeZone: string) {}
+  private constructor(
+    /** The five fields, in capitals, with one space between them. */
+    readonly expression: string,
+    /** Its IANA name. */
+    readonly timeZone: string,
+  ) {}
 
+  /** Five fields: `'0 2 * * *'`. Throws a FaultError for what some runner would read in another way, and for what never comes. */
   static of(expression: string, { timeZone = 'UTC' }: CronOptions = {}): Cron {
     const normal = expression.trim().replace(/\s+/g, ' ').toUpperCase();
     const fields = normal === '' ? [] : normal.split(' ');
@@ -41,30 +53,54 @@ export class Cron {
       if (why) throw refusal(expression, why);
     }
     if (!isTimeZone(timeZone)) throw refusal(expression, `'${timeZone}' is not a time zone`);
-    if (!new Croner(normal, { timezone: timeZone, paused: true }).nextRun(new Date('2024-01-01T00:00:00Z'))) throw refusal(expression, 'it never comes');
-    return new Cron(normal, timeZone);
+    const cron = new Cron(normal, timeZone);
+    if (!cron.isEachDate && !cron.runs().nextRun(FROM)) throw refusal(expression, 'it never comes');
+    return cron;
   }
 
+  /** Once an hour. `minute`: from 0 to 59. Default: 0. */
   static hourly({ minute = 0, ...options }: CronOptions & { readonly minute?: number } = {}): Cron {
     return Cron.of(`${minute} * * * *`, options);
   }
 
+  /** Once a day: `Cron.daily('02:00', { timeZone: 'Europe/Zurich' })`. Default: in UTC. */
   static daily(at: TimeOfDay, options?: CronOptions): Cron {
     return Cron.of(`${minuteAndHour(at)} * * *`, options);
   }
 
+  /** Once a week: `Cron.weekly('SUN', '03:30')`. Default: in UTC. */
   static weekly(day: Weekday, at: TimeOfDay, options?: CronOptions): Cron {
     return Cron.of(`${minuteAndHour(at)} * * ${day}`, options);
   }
 
-  /** The longest time between two runs, over those of a good year. */
+  /** The longest time between two runs, over the first 400. */
   get longestPause(): Duration {
     const known = pauses.get(`${this}`);
     if (known) return known;
-    const runs = new Croner(this.expression, { timezone: this.timeZone, paused: true }).nextRuns(400, new Date('2024-01-01T00:00:00Z'));
-    const pause = Duration.seconds(Math.max(60, ...runs.slice(1).map((run, i) => (run.getTime() - runs[i]!.getTime()) / 1000)));
+    // Without dates and without summer time, every week is like the first: the first run is in one, and the next in another.
+    const end = this.isEachDate && this.timeZone === 'UTC' ? FROM.getTime() + 15 * 86_400_000 : Infinity;
+    const runs = this.runs();
+    let longest = 60;
+    let last = runs.nextRun(FROM);
+    for (let i = 1; last && i < MOST_RUNS; i++) {
+      const next = runs.nextRun(last);
+      if (!next || next.getTime() > end) break;
+      longest = Math.max(longest, (next.getTime() - last.getTime()) / 1000);
+      last = next;
+    }
+    const pause = Duration.seconds(longest);
     pauses.set(`${this}`, pause);
     return pause;
+  }
+
+  /** Whether it looks at no date: it may look at the day of the week. */
+  private get isEachDate(): boolean {
+    const [, , day, month] = this.expression.split(' ');
+    return day === '*' && month === '*';
+  }
+
+  private runs(): Croner {
+    return new Croner(this.expression, { timezone: this.timeZone, paused: true });
   }
 
   /** For people: `0 2 * * * (UTC)`. */

@@ -5,7 +5,7 @@ import type { SecretKey } from './secret';
 
 /** What stands in a text besides literal characters. Each target spells these in its own way. */
 export type Reference =
-  /** `mentioned`: only spelled, without an edge. `each`: the name that has the address of every replica. */
+  /** `mentioned`: only spelled, without an edge. `each`: the name that has the address of every replica. Default: neither. */
   | { readonly kind: 'host'; readonly endpoint: Endpoint; readonly mentioned?: true; readonly each?: true }
   | { readonly kind: 'secret'; readonly key: SecretKey }
   /** The number that a port is published under. */
@@ -22,30 +22,51 @@ export type TextLike = Text | string | number | boolean | SecretKey | Endpoint;
  * start order, networks and policies, environment variables and diagrams all follow from that.
  *
  * It is not a JavaScript string: in a plain template literal the references would be lost, so that throws.
+ *
+ * Compose: the names of services, and `${VARIABLE}` for secrets and published ports. Kubernetes: the names of Services, a
+ * `secretKeyRef` or `$(VARIABLE)` for secrets, and the numbers of published ports.
  */
 export class Text {
-  private constructor(readonly parts: readonly TextPart[]) {}
+  private constructor(/** Literal characters and references, in their order. */ readonly parts: readonly TextPart[]) {}
 
+  /** Of a string, a number, a truth value, or a reference. An endpoint stands for its `host:port`. */
   static of(value: TextLike): Text {
     if (value instanceof Text) return value;
     if (typeof value === 'object') return value.toText();
     return new Text(value === '' ? [] : [String(value)]);
   }
 
+  /** What stands for an endpoint, a secret, or a published port. */
   static reference(reference: Reference): Text {
     return new Text([reference]);
   }
 
+  /** One after the other, without anything between them. */
   static concat(values: readonly TextLike[]): Text {
     const parts: TextPart[] = [];
-    for (const part of values.flatMap(value => Text.of(value).parts)) {
-      const last = parts.at(-1);
-      if (typeof part === 'string' && typeof last === 'string') parts[parts.length - 1] = last + part;
-      else parts.push(part);
+    let literal = '';
+    const end = () => {
+      if (literal !== '') parts.push(literal);
+      literal = '';
+    };
+    for (const value of values) {
+      if (typeof value === 'string') {
+        literal += value;
+        continue;
+      }
+      for (const part of Text.of(value).parts) {
+        if (typeof part === 'string') literal += part;
+        else {
+          end();
+          parts.push(part);
+        }
+      }
     }
+    end();
     return new Text(parts);
   }
 
+  /** What it refers to, in its order. */
   get references(): readonly Reference[] {
     return this.parts.filter(part => typeof part !== 'string');
   }

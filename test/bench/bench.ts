@@ -12,6 +12,8 @@ interface Measured { readonly seconds: number; readonly megabytes: number }
 
 const output = mkdtempSync(join(tmpdir(), 'compose8s-bench-'));
 process.on('exit', () => rmSync(output, { recursive: true, force: true }));
+/** As `npm run synth` runs programs. */
+const LOADER = join(__dirname, '../../lib/packaging/typescript/register.cjs');
 const COUNTS = [10, 100, 500, 1000, 5000];
 const names = Object.keys(VARIANTS) as Variant[];
 const [both, kubernetes, plain, floor] = names as [Variant, Variant, Variant, Variant];
@@ -27,7 +29,7 @@ for (const count of COUNTS) {
   }
 }
 
-const program = ['--require', 'tsx/cjs', join(__dirname, 'cold.ts')];
+const program = ['--require', LOADER, join(__dirname, 'cold.ts')];
 const bare = fastest(['-e', "require('cdk8s-plus-28')"]);
 const started = fastest(program);
 const first = fastest(program, { TSX_DISABLE_CACHE: '1' });
@@ -52,7 +54,7 @@ console.log(`\nA synthesis of one system takes ${started.toFixed(0)} ms of CPU t
 process.exitCode = missed > 0 ? 1 : 0;
 
 function measure(name: Variant, count: number): Measured {
-  return JSON.parse(execFileSync(process.execPath, ['--require', 'tsx/cjs', join(__dirname, 'measure.ts'), name, `${count}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })) as Measured;
+  return JSON.parse(execFileSync(process.execPath, ['--require', LOADER, join(__dirname, 'measure.ts'), name, `${count}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })) as Measured;
 }
 
 /** The best of seven processes, from start to end, in milliseconds of CPU time. */

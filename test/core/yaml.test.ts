@@ -16,10 +16,23 @@ test('many documents are parted, and many entries are one mapping', () => {
   expect(load(yamlEntries(many.map((body, i) => [`e${i}`, body])))).toEqual(Object.fromEntries(many.map((body, i) => [`e${i}`, body])));
 });
 
+// js-yaml marks the end of a document whose last text ends with empty lines.
+const byItself = (value: object) => dump(value, { lineWidth: -1, noRefs: true }).replace(/\n\.\.\.\n$/, '\n');
+const isGoNumber = /(^|[\s[,"'{:])[-+]?(0[box]-|0[XBO]|[\d.][\w.+-]*_|_)/;
+const joined = (...pieces: readonly string[]) => fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 14 }).map(parts => parts.join(''));
+
+test.each([
+  ['lines', joined('a', 'B', '1', ' ', '  ', '\n', '\n\n', '\t', '#', ':', '-', '|', '%', '"', '{', '...', '---', 'é')],
+  ['words', joined('true', 'No', 'y', 'on', 'NULL', 'nan', 'inf', '.inf', 'a', 'e', 'O', '0', '1', '/', '.', '-', '_')],
+])('of %s it is what js-yaml writes by itself, to the byte', (_, strings) => {
+  fc.assert(fc.property(strings, value => {
+    const mapping = { [value]: value, list: [value, { deeper: [value] }] };
+    fc.pre(!isGoNumber.test(JSON.stringify(mapping)));
+    expect(yaml(mapping)).toBe(byItself(mapping));
+  }), { numRuns: 1000 });
+});
+
 test('it is what js-yaml writes by itself, to the byte, but for numbers of Go', () => {
-  // js-yaml marks the end of a document whose last text ends with empty lines.
-  const byItself = (value: object) => dump(value, { lineWidth: -1, noRefs: true }).replace(/\n\.\.\.\n$/, '\n');
-  const isGoNumber = /(^|[\s[,"'{:])[-+]?(0[box]-|0[XBO]|[\d.][\w.+-]*_|_)/;
   fc.assert(fc.property(document, value => {
     fc.pre(!isGoNumber.test(JSON.stringify(value)));
     expect(yaml(value)).toBe(byItself(value));

@@ -68,6 +68,8 @@ describe('a schedule', () => {
     ['0 8,12 * * *', '72000s'],
     ['0 2 * * MON-FRI', '259200s'],
     ['0 0 1 * *', '2678400s'],
+    ['59 23 * * SUN', '604800s'],
+    ['0 0 1 1 *', '31622400s'],
   ])('%s pauses for %s at the longest', (expression, pause) => expect(`${Cron.of(expression).longestPause}`).toBe(pause));
 
   test('that our grammar takes is one that the calendar takes: whatever else happens is a refusal', () => {

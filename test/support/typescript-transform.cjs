@@ -1,9 +1,9 @@
-// Jest's transform of TypeScript, by the same compiler that runs the programs (tsx is esbuild too). Types are checked by tsc.
-const { transformSync } = require('esbuild');
+// Jest's transform of TypeScript, by the same compiler that runs the programs. Types are checked by tsc.
+const { compile } = require('../../lib/packaging/typescript/compile.cjs');
 
 module.exports = {
   process: (source, path) => {
-    const { code, map } = transformSync(source, { loader: 'ts', format: 'cjs', target: 'node20', sourcemap: true, sourcefile: path });
+    const { code, map } = compile(source, path, true);
     return { code, map };
   },
 };

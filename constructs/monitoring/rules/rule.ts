@@ -3,6 +3,7 @@ import { yaml, type Yaml } from '../yaml';
 
 /** An alert. The guide beside the emitted files, and `docs/runbooks.md`, have a section of its name. */
 export interface Rule {
+  /** Its name: `ServiceDown`. The section of the guide has the same. */
   readonly alert: string;
   /** `critical`: somebody must look now. `warning`: within the day. */
   readonly severity: 'critical' | 'warning';
@@ -16,7 +17,9 @@ export interface Rule {
 
 /** Rules that Prometheus evaluates together, in their order. */
 export interface RuleGroup {
+  /** Told apart by it: a group replaces the one of its name. */
   readonly name: string;
+  /** In the order in which they are evaluated. */
   readonly rules: readonly Rule[];
 }
 
@@ -35,18 +38,7 @@ export function ruleFile(groups: readonly RuleGroup[]): Yaml {
     `;
 }
 
-/** Each scrape prints the file anew, and few of its rules have changed. */
-const printed = new WeakMap<Rule, Yaml>();
-
 function printRule(rule: Rule): Yaml {
-  const known = printed.get(rule);
-  if (known) return known;
-  const text = ruleText(rule);
-  printed.set(rule, text);
-  return text;
-}
-
-function ruleText(rule: Rule): Yaml {
   const { alert, expr, for: lasting, labels, annotations } = alertRuleOf(rule);
   return yaml`
     - alert: ${alert}
