@@ -86,6 +86,7 @@ export class AgentPlatform extends Stack {
     new Worker(this, 'worker', {
       ...service, env: { ...stores, AGENT_URL: agent.url }, after: [migrate], replicas: replicas.worker,
       args: reload ? ['watchfiles', '--filter', 'python', work.join(' '), '/app/agents'] : work,
+      metrics: { port: 8002 },
       // It touches the file each time that it goes round.
       probes: HealthProbes.command(['sh', '-c', 'test -n "$(find /tmp/alive -mmin -1)"']),
     });

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { BackupCronJob, HealthProbes, NginxProxy, Postgres, Redis, ReleaseJob, WebService, type NginxProxyProps } from '../../constructs';
+import { BackupCronJob, HealthProbes, Monitoring, NginxProxy, Postgres, Redis, ReleaseJob, WebService, type NginxProxyProps, type Receiver } from '../../constructs';
 import { Cron, Duration, Secret, Stack, text, Volume, type StackProps, type Tier } from '../../lib';
 import { cedrusImage } from './image';
 
@@ -10,14 +10,16 @@ export interface CedrusProductionProps extends StackProps {
   readonly host: string;
   /** Where the certificate comes from. */
   readonly tls: NginxProxyProps['tls'];
+  /** Who hears of alerts. Default: the system is not observed. */
+  readonly receivers?: readonly Receiver[];
 }
 
 /**
  * Behind nginx, with backups. Only nginx can be reached from outside; nothing can reach out.
- * The system names five services, and no monitoring.
+ * The system names five services, and no monitoring: that is there for those who ask for it.
  */
 export class CedrusProduction extends Stack {
-  constructor(scope: Construct, environment: string, { version, host, tls, ...props }: CedrusProductionProps) {
+  constructor(scope: Construct, environment: string, { version, host, tls, receivers, ...props }: CedrusProductionProps) {
     super(scope, 'cedrus', environment, props);
     const frontend: Tier = { name: 'frontend', range: '172.21.0.0/24' };
     const backend: Tier = { name: 'backend', range: '172.22.0.0/24' };
@@ -37,15 +39,24 @@ export class CedrusProduction extends Stack {
     });
 
     const images = cedrusImage(version);
+    const key = new Secret(this, 'django', { keys: { 'secret-key': Secret.password(64) } });
+    // Its program reads secrets from files, where nobody sees them who only looks at a container's settings.
     const django = {
       image: images.production,
       env: {
-        SECRET_KEY: new Secret(this, 'django', { keys: { 'secret-key': Secret.password(64) } }).key('secret-key'),
-        DATABASE_URL: postgres.url,
-        REDIS_URL: text`${redis.url}/0`,
+        SECRET_KEY_FILE: '/run/secrets/django/secret-key',
+        DATABASE_URL: text`postgres://${postgres.user}@${postgres.endpoint}/${postgres.database}`,
+        DATABASE_PASSWORD_FILE: `/run/secrets/postgres/${postgres.password.name}`,
+        REDIS_URL: text`redis://${redis.endpoint}/0`,
+        REDIS_PASSWORD_FILE: `/run/secrets/redis/${redis.password.name}`,
         ALLOWED_HOSTS: host,
         CSRF_TRUSTED_ORIGINS: `https://${host}`,
       },
+      mounts: [
+        { secret: key, path: '/run/secrets/django' },
+        { secret: postgres.password.secret, path: '/run/secrets/postgres', keys: [postgres.password.name] },
+        { secret: redis.password.secret, path: '/run/secrets/redis', keys: [redis.password.name] },
+      ],
     } as const;
     const migrate = new ReleaseJob(this, 'migrate', {
       ...django, command: ['python', 'manage.py', 'migrate', '--noinput'], check: ['python', 'manage.py', 'migrate', '--check'], tier: backend,
@@ -66,7 +77,7 @@ export class CedrusProduction extends Stack {
       restart: { onFailure: 3 },
       resources: { cpu: 4, memory: '4Gi' },
       sharedMemory: '64Mi',
-      mounts: [{ volume: media, path: '/srv/media' }, { volume: statics, path: '/srv/static', readOnly: true }],
+      mounts: [...django.mounts, { volume: media, path: '/srv/media' }, { volume: statics, path: '/srv/static', readOnly: true }],
       // Uploads of 50 MB, one for each of four workers.
       scratch: [{ path: '/tmp', size: '256Mi' }],
       stop: { grace: '35s' },
@@ -94,5 +105,6 @@ export class CedrusProduction extends Stack {
     new BackupCronJob(this, 'backup', {
       of: postgres, name: 'cedrus_backup', schedule: Cron.daily('02:00'), keep: Duration.days(30), storage: '100Gi', deadline: '4h',
     });
+    if (receivers) new Monitoring(this, 'monitoring', { receivers, published: { prometheus: 9090, grafana: 3000 } }).observe(this);
   }
 }

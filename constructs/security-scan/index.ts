@@ -9,12 +9,16 @@ import {
   type Cron, type DurationLike, type Mount, type ResourcesLike, type Run, type Runbook, type SizeLike, type WorkloadProps,
 } from '../../lib/model';
 
-/** Which stack a {@link SecurityScan} looks at, and when. */
+/** Which stack a {@link SecurityScan} looks at, and when. Default of `targets`: those of that stack. */
 export interface SecurityScanProps extends Partial<StackProps> {
+  /** The stack whose images and Dockerfiles are scanned. */
   readonly of: Stack;
   /** When to scan. Default: when somebody asks for it. */
   readonly schedule?: Cron;
-  /** Where built images that name no registry are pulled from, and where the scan's own is: on a cluster the same as the target's. Without it they are handed over as archives, which only Compose can do. */
+  /**
+   * Where built images that name no registry are pulled from, and where the scan's own is: on a cluster the same as the
+   * target's. Without it they are handed over as archives, which only Compose can do. Default: none.
+   */
   readonly registry?: string;
   /** Whether registries ask who is there: then a secret of the scan holds a `config.json` of Docker. Default: no. */
   readonly isPrivate?: boolean;
@@ -45,9 +49,13 @@ const VERSIONS = { trivy: '0.69.3', grype: 'v0.116.0', syft: 'v1.45.1', hadolint
  * report judges what of it the emitted files show, and reads the JSON log of one that somebody has run on the host itself.
  */
 export class SecurityScan extends Stack {
+  /** Looks for vulnerabilities and secrets, and writes SARIF. */
   readonly trivy: Workload;
+  /** Looks for vulnerabilities, and writes JSON. */
   readonly grype: Workload;
+  /** Lists what is in each image, as SPDX. */
   readonly syft: Workload;
+  /** Looks at Dockerfiles, and writes SARIF. */
   readonly hadolint: Workload;
   /** Takes archives of images that no registry has: `docker save shop:1.0 | docker compose run --rm -T receive receive <name>`. */
   readonly receive: Workload;

@@ -40,7 +40,7 @@ describe('Cedrus in production, from the emitted folder alone', () => {
     });
     test('it is up in less than 30 s once the images are built', () => expect(started.seconds).toBeLessThan(30));
     test('the image of the application is smaller than 500 MB, with its base', async () => expect(await imageSize('cedrus:1.0.0')).toBeLessThan(500));
-    test('idle it takes about 350 MB of memory', async () => {
+    test('idle it takes about 350 MB of memory: less than 450, since readings differ by what the kernel caches', async () => {
       const used = await memoryInUse(site().stack);
       process.stdout.write(`cedrus/prod: ${used.toFixed(0)} MB of memory in use\n`);
       expect(used).toBeLessThan(450);

@@ -18,14 +18,14 @@ connect() {
   if [ -n "${PGPASSWORD_FILE:-}" ]; then
     [ -r "$PGPASSWORD_FILE" ] || fail "$EXIT_CONFIGURATION" "PGPASSWORD_FILE $PGPASSWORD_FILE cannot be read"
     # A password file holds one line; colons and backslashes are escaped. printf is built in: no command line shows it.
-    password=$(sed 's/[\\:]/\\&/g' "$PGPASSWORD_FILE")
-    case $password in
+    line=$(sed 's/[\\:]/\\&/g' "$PGPASSWORD_FILE")
+    case $line in
       '') fail "$EXIT_CONFIGURATION" "PGPASSWORD_FILE $PGPASSWORD_FILE is empty" ;;
       *"
 "*) fail "$EXIT_CONFIGURATION" "PGPASSWORD_FILE $PGPASSWORD_FILE holds more than one line" ;;
     esac
-    printf '*:*:*:*:%s\n' "$password" >"$WORK/pgpass"
-    unset password PGPASSWORD
+    printf '*:*:*:*:%s\n' "$line" >"$WORK/pgpass"
+    unset line PGPASSWORD
     export PGPASSFILE="$WORK/pgpass"
   fi
 

@@ -47,7 +47,7 @@ command_restore() {
 #
 # psql commits when its input ends, and cannot tell the end of the dump from a read error that cut it short. So a second
 # script stands at the end of the same transaction; it fails until the dump was read to its end.
-# A dump that begins with \restrict lets psql run no backslash command but \unrestrict with the same token: data that
+# A dump that begins with \restrict lets psql run no backslash command but \unrestrict with the same token. So data that
 # was made to look like one cannot reach the shell. That ends with the dump and does not touch the second script.
 restore_into_database() {
   READ_PATH=$BACKUP_DIR/$BACKUP

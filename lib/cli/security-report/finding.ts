@@ -15,7 +15,7 @@ export interface Finding {
   readonly version: string | undefined;
   /** Versions without it. */
   readonly fixedIn: readonly string[];
-  /** A file and a line, where the package does not say it. */
+  /** A file and a line, or the line of the subject, where the package does not say it. */
   readonly where: string | undefined;
   readonly link: string | undefined;
   readonly scanners: readonly string[];
@@ -68,9 +68,10 @@ export function severityOf(word: string | undefined): Severity {
   return SEVERITIES.find(severity => severity === known) ?? 'unknown';
 }
 
-/** Grype and Syft say where they found an image, before its name; Docker Hub has three spellings. */
-export function imageName(reference: string | undefined): string | undefined {
-  return reference?.replace(/^(registry|docker|podman):/, '').replace(/^(index\.)?docker\.io\//, '').replace(/^library\//, '');
+/** Grype and Syft say where they found an image, before its name; Docker Hub has three spellings. Of an archive its first tag says more than the name of the file. */
+export function imageName(reference: string | undefined, tags?: Json): string | undefined {
+  const tag = reference?.endsWith('.tar') ? words(at(tags, 0)) : undefined;
+  return (tag ?? reference)?.replace(/^(registry|docker|podman):/, '').replace(/^(index\.)?docker\.io\//, '').replace(/^library\//, '');
 }
 
 /** Only an address that a browser opens as a page. */

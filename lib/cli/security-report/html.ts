@@ -9,7 +9,7 @@ h1 { font-size: 1.6rem; margin: 1.2rem 0 .4rem; } h2 { font-size: 1.2rem; margin
 .score { font-size: 2.4rem; font-weight: 700; margin: .2rem 0; } .verdict { display: inline-block; padding: .15rem .7rem; border-radius: 6px; font-weight: 600; border: 2px solid; }
 .passed { color: #14532d; border-color: #14532d; background: #effaf2; } .failed { color: #7f1d1d; border-color: #7f1d1d; background: #fdf1f1; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #d5dbe6; overflow-wrap: anywhere; } thead th { background: #f3f5f9; } td:first-child { white-space: nowrap; }
+th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #d5dbe6; overflow-wrap: break-word; } thead th { background: #f3f5f9; white-space: nowrap; } td:first-child { white-space: nowrap; } td:has(code) { min-width: 11rem; } td a { white-space: nowrap; }
 @media print { .scroll { overflow: visible; } }
 `;
 
@@ -43,7 +43,7 @@ ${report.faults.length > 0 ? section('What could not be read', ['File', 'What'],
 <div id="findings" tabindex="-1">
 ${groups.map(({ priority, title: when, findings }) => section(`Priority ${priority}, ${when}`, ['Severity', 'Finding', 'In', 'Package or place', 'Fixed in', 'Seen by', 'What'], findings.map(finding => [
     text(finding.severity), linked(finding.id, finding.link), code(finding.subject), code([finding.package, finding.version].filter(Boolean).join(' ') || (finding.where ?? '')),
-    text(finding.fixedIn.join(', ') || 'no fix known'), text(finding.scanners.join(', ')), text(finding.title),
+    text(finding.fixedIn.join(', ') || (finding.kind === 'vulnerability' ? 'no fix known' : '')), text(finding.scanners.join(', ')), text(finding.title),
   ]))).join('\n')}
 ${report.findings.length === 0 ? `<h2>Findings</h2><p>${complete ? 'None.' : 'None in what could be read.'}</p>` : ''}
 ${left > 0 ? `<p>${left} more are in <code>report.json</code>.</p>` : ''}

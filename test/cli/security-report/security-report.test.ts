@@ -89,6 +89,13 @@ describe('findings', () => {
     }]);
   });
 
+  test('of an image from an archive are under its tag, and one without a title is called by its number', async () => {
+    const sarif = trivySarif('/archives/app-1.tar', [{ ...FLAW, title: '' }]) as { runs: { properties: { repoTags: string[] } }[] };
+    sarif.runs[0]!.properties.repoTags = [IMAGE];
+    const { report } = await judge({ 'trivy-other.sarif': sarif });
+    expect(report.findings).toMatchObject([{ subject: IMAGE, title: FLAW.id }]);
+  });
+
   test.each<{ what: string; other: Vulnerable }>([
     { what: 'another number', other: { ...FLAW, id: 'CVE-2026-0002' } }, { what: 'another package', other: { ...FLAW, name: 'libother' } }, { what: 'another version', other: { ...FLAW, version: '1.2.2-r0' } },
   ])('with $what are two', async ({ other }) => {
@@ -115,7 +122,7 @@ describe('findings', () => {
   test('of Hadolint are of the Dockerfile, with their line, and none is graver than medium', async () => {
     const { report } = await judge({ 'hadolint-app.sarif': hadolintSarif([{ id: 'DL3002', level: 'error', line: 4 }, { id: 'DL3008', level: 'warning', line: 2 }, { id: 'DL3008', level: 'warning', line: 9 }]) });
     expect(report.findings.map(({ id, severity, subject, where }) => [id, severity, subject, where])).toEqual([
-      ['DL3002', 'medium', 'images/app/Dockerfile', 'app.Dockerfile:4'], ['DL3008', 'low', 'images/app/Dockerfile', 'app.Dockerfile:2'], ['DL3008', 'low', 'images/app/Dockerfile', 'app.Dockerfile:9'],
+      ['DL3002', 'medium', 'images/app/Dockerfile', 'line 4'], ['DL3008', 'low', 'images/app/Dockerfile', 'line 2'], ['DL3008', 'low', 'images/app/Dockerfile', 'line 9'],
     ]);
   });
 

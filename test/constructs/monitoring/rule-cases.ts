@@ -9,9 +9,10 @@ const cache = 'job="redis",service="cache",instance="cache-exporter:9121"';
 const policy = (name: string) => `redis_instance_info{${cache},maxmemory_policy="${name}"}`;
 const requests = (status: string) => `http_request_duration_seconds_count{job="app",service="web",status="${status}"}`;
 const bucket = (le: string) => `http_request_duration_seconds_bucket{job="app",service="web",status="200",le="${le}"}`;
-const disk = (metric: string) => `node_filesystem_${metric}_bytes{job="host",service="host",mountpoint="/"}`;
+const disk = (metric: string) => `node_filesystem_${metric}_bytes{job="host",service="monitoring-host",mountpoint="/"}`;
 const certificate = 'probe_ssl_earliest_cert_expiry{job="public",service="proxy",host="shop.example"}';
 const success = 'backup_last_success_timestamp_seconds{job="backup",service="backup"}';
+const replica = (n: number) => `up{job="app",service="web",instance="10.0.0.${n}:8081"}`;
 const DAY = 86400;
 
 /** What makes each alert fire, and what is close to it and does not. */
@@ -28,6 +29,25 @@ export const CASES: Readonly<Record<string, { readonly fires: readonly Case[]; r
       // One scrape that failed.
       { at: '4m', series: { 'up{job="app",service="web"}': '1 1 0 1 1 1' } },
     ],
+  },
+  ReplicaMissing: {
+    fires: [
+      // The other one has ended, and with it its address.
+      { at: '10m', series: { [replica(1)]: '1x20', [replica(2)]: '1x2 stale' } },
+      { at: '10m', series: { [replica(1)]: '1x20', [replica(2)]: '0x20' } },
+      { at: '10m', series: {} },
+    ],
+    quiet: [
+      { at: '10m', series: { [replica(1)]: '1x20', [replica(2)]: '1x20' } },
+      // Each is replaced by a new version.
+      { at: '10m', series: { [replica(1)]: '1x5 stale', [replica(2)]: '1x20', [replica(3)]: '_x7 1x20' } },
+    ],
+  },
+  ReplicaNotReady: {
+    // Two replicas, one of them unready: another is asked each time.
+    fires: [{ at: '25m', series: { 'probe_success{job="ready",service="web"}': '1 0 0 1 0 1 1 0 1 1 1 0 1 0 0 1 1 0 1 0 0 1 1 1 0 1' } }],
+    // A new version is rolled out.
+    quiet: [{ at: '25m', series: { 'probe_success{job="ready",service="web"}': '1x8 0 1 0 0 1 0 1x30' } }],
   },
   ReadinessFailing: {
     fires: [{ at: '5m', series: { 'probe_success{job="ready",service="web"}': '0x10' } }],

@@ -22,7 +22,7 @@ export class Observed extends Stack {
     this.cache = new Redis(this, 'cache', { version: '7', eviction: 'noeviction' });
     this.web = new WebService(this, 'web', {
       image: Image.registry('example/app:1.0', { user: { uid: 101, gid: 101 }, tools: ['curl'] }),
-      port: 8081, metrics: '/metrics',
+      port: 8081, metrics: '/metrics', replicas: 2,
       env: { DATABASE_URL: this.db.url, CACHE_URL: this.cache.url },
       probes: HealthProbes.http({ ready: '/ready', headers: { Host: 'shop.example' } }),
       ...web,

@@ -41,13 +41,20 @@ describe('the script of the scan', () => {
   test.each([
     { scanner: 'trivy', ending: 'sarif', pulled: '--image-src remote nginx:1.29', read: '--input /archives/shop-2.tar' },
     { scanner: 'grype', ending: 'json', pulled: 'registry:nginx:1.29', read: 'docker-archive:/archives/shop-2.tar' },
-    { scanner: 'syft', ending: 'spdx.json', pulled: 'registry:nginx:1.29', read: 'docker-archive:/archives/shop-2.tar' },
+    { scanner: 'syft', ending: 'spdx.json', pulled: 'registry:nginx:1.29 --source-name nginx:1.29', read: 'docker-archive:/archives/shop-2.tar --source-name shop:1.0' },
   ])('lets $scanner pull what a registry has, and read what was handed over', ({ scanner, ending, pulled, read }) => {
     write('archives/shop-2.tar', 'an image');
     const { status, reports } = run([scanner]);
     const files = [`${scanner}-nginx-1.${ending}`, `${scanner}-shop-2.${ending}`] as const;
     expect([status, reports]).toEqual([0, [...files, 'scan.json'].sort()]);
     expect(files.map(report)).toEqual([expect.stringContaining(pulled), expect.stringContaining(read)]);
+  });
+
+  test('lets Syft list packages without their files', () => {
+    write('plan/images.txt', 'nginx-1 registry nginx:1.29\n');
+    program('syft', 'for word; do case "$word" in *json=*) echo "$SYFT_FILE_METADATA_SELECTION $SYFT_RELATIONSHIPS_PACKAGE_FILE_OWNERSHIP" > "${word#*=}" ;; esac; done');
+    expect(run(['syft']).status).toBe(0);
+    expect(report('syft-nginx-1.spdx.json')).toBe('none false\n');
   });
 
   test('fails by name where an archive is missing, and scans the rest', () => {

@@ -4,13 +4,6 @@ import { join, relative } from 'node:path';
 import { output } from '../support/shell';
 import type { Site } from './site';
 
-/** Services whose program takes the value from its environment, as the application does. */
-const BY_ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
-  'django/secret-key': ['migrate', 'web'],
-  'postgres-credentials/password': ['migrate', 'web'],
-  'redis-credentials/password': ['migrate', 'web'],
-};
-
 interface Value { readonly path: string; readonly spellings: readonly string[] }
 
 export function describeSecrecy(site: () => Site): void {
@@ -24,10 +17,8 @@ export function describeSecrecy(site: () => Site): void {
     'django/secret-key', 'nginx-certificate/tls.key', 'postgres-credentials/password', 'redis-credentials/password',
   ]));
 
-  test('`docker inspect` shows a value only of the services that take it by environment', async () => {
-    for (const [service, container] of await site().stack.containers()) {
-      expect([service, shownBy(JSON.stringify(container))]).toEqual([service, Object.keys(BY_ENVIRONMENT).filter(path => BY_ENVIRONMENT[path]!.includes(service))]);
-    }
+  test('`docker inspect` shows no value, of any service', async () => {
+    for (const [service, container] of await site().stack.containers()) expect([service, shownBy(JSON.stringify(container))]).toEqual([service, []]);
   });
 
   test('no image, log, command line or emitted file holds a value', async () => {

@@ -63,6 +63,9 @@ class Jobs:
             pipeline.xdel(STREAM, job.entry)
             await pipeline.execute()
 
+    async def waiting(self) -> int:
+        return await self.redis.xlen(STREAM)
+
     async def job(self, entry: str, fields: dict[str, str]) -> Job:
         [pending] = await self.redis.xpending_range(STREAM, GROUP, min=entry, max=entry, count=1)
         return Job(entry, UUID(fields["message"]), pending["times_delivered"], propagate.extract(fields))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 from opentelemetry import trace
+from prometheus_client import Gauge, start_http_server
 
 from agents import telemetry
 from agents.jobs import Job, Jobs
@@ -22,6 +23,9 @@ NAME = socket.gethostname()
 ALIVE = Path("/tmp/alive")
 TRIES = 5
 PAUSE = 1.0
+METRICS_PORT = 8002
+# As each worker last saw the one queue of all.
+WAITING = Gauge("agents_jobs_waiting", "Jobs in the queue that are not done, those at work included.")
 
 
 class Worker:
@@ -34,6 +38,7 @@ class Worker:
             try:
                 await self.jobs.prepare()
                 ALIVE.touch()
+                WAITING.set(await self.jobs.waiting())
                 if job := await self.jobs.take(NAME):
                     with tracer.start_as_current_span("answer", job.context, kind=trace.SpanKind.CONSUMER):
                         await self.work(job)
@@ -74,4 +79,5 @@ async def main() -> None:
 
 if __name__ == "__main__":
     telemetry.start("worker")
+    start_http_server(METRICS_PORT)
     asyncio.run(main())

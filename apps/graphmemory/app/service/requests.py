@@ -5,7 +5,7 @@ import os
 from time import perf_counter
 
 from fastapi import FastAPI, Response
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +17,11 @@ DURATION = Histogram(
     ["method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10),
 )
+
+if "PROMETHEUS_MULTIPROC_DIR" in os.environ and (started_at := os.environ.get("STARTED_AT")):
+    # What the library tells of a process by itself, it does not tell of many. The latest: the folder may be older.
+    started = Gauge("process_start_time_seconds", "Start of the server.", registry=None, multiprocess_mode="max")
+    started.set(float(started_at))
 
 
 def measure(app: FastAPI) -> None:

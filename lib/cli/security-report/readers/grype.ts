@@ -3,7 +3,7 @@ import { at, imageName, list, severityOf, webLink, words, type Finding, type Jso
 /** Grype's own JSON. */
 export function readGrype({ document, subject: planned }: Source): Reading {
   const target = at(document, 'source', 'target');
-  const subject = planned ?? imageName(words(at(target, 'userInput')) ?? words(target));
+  const subject = planned ?? imageName(words(at(target, 'userInput')) ?? words(target), at(target, 'tags'));
   const matches = list(at(document, 'matches'));
   const faults = matches ? [] : ['it has no list of matches: it did not come to an end'];
   const findings = (matches ?? []).flatMap((match, i) => {

@@ -4,7 +4,7 @@ import { at, imageName, list, severityOf, webLink, words, type Finding, type Jso
 export function readSarif({ document, subject: planned }: Source): Reading {
   const runs = list(at(document, 'runs')) ?? [];
   const scanner = words(at(runs[0], 'tool', 'driver', 'name'), 40)?.toLowerCase() ?? 'unknown scanner';
-  const subject = planned ?? imageName(words(at(runs[0], 'properties', 'imageName')));
+  const subject = planned ?? imageName(words(at(runs[0], 'properties', 'imageName')), at(runs[0], 'properties', 'repoTags'));
   const faults = runs.length === 0 ? ['it has no run: nothing was scanned'] : [];
   const findings = runs.flatMap((run, i) => {
     if (list(at(run, 'invocations'))?.some(invocation => at(invocation, 'executionSuccessful') === false)) faults.push(`run ${i} says of itself that it failed`);
@@ -12,6 +12,10 @@ export function readSarif({ document, subject: planned }: Source): Reading {
     if (!results) faults.push(`run ${i} has no list of results: it did not come to an end`);
     const rules = rulesOf(run);
     return (results ?? []).flatMap((result, j) => {
+      if (scanner === 'hadolint' && at(result, 'ruleId') === UNREADABLE) {
+        faults.push(`the Dockerfile could not be read, and so was not looked at: ${words(at(result, 'message', 'text'), 120) ?? 'it does not say why'}`);
+        return [];
+      }
       const finding = findingOf(result, rules, scanner, subject);
       if (!finding) faults.push(`result ${j} of run ${i} names no rule`);
       return finding ?? [];
@@ -19,6 +23,9 @@ export function readSarif({ document, subject: planned }: Source): Reading {
   });
   return { scanner, subject, findings, packages: undefined, faults };
 }
+
+/** Hadolint reports it as a finding, the only one. */
+const UNREADABLE = 'DL1000';
 
 function rulesOf(run: Json): ReadonlyMap<string, Json> {
   return new Map((list(at(run, 'tool', 'driver', 'rules')) ?? []).flatMap(rule => {
@@ -40,15 +47,32 @@ function findingOf(result: Json, rules: ReadonlyMap<string, Json>, scanner: stri
   const kind = /vulnerability/i.test(name ?? '') ? 'vulnerability' : /secret/i.test(name ?? '') ? 'secret' : scanner === 'hadolint' ? 'dockerfile' : 'other';
   return {
     kind, id,
-    // What a secret's message shows of it is masked, and still better left where it is.
-    title: words(at(rule, 'shortDescription', 'text')) ?? (kind === 'secret' ? undefined : words(message)) ?? id,
+    title: words(at(rule, 'shortDescription', 'text')) ?? moreOf(kind, rule, message) ?? id,
     severity: kind === 'dockerfile' ? LINT[String(at(result, 'level') ?? at(rule, 'defaultConfiguration', 'level'))] ?? 'unknown' : severityIn(field('Severity'), rule, result),
     subject: subject ?? path ?? 'unknown',
     package: field('Package'), version: field('Installed Version'),
     fixedIn: field('Fixed Version')?.split(/\s*,\s*/).filter(Boolean) ?? [],
-    where: kind === 'vulnerability' || !path ? undefined : `${path}${typeof line === 'number' ? `:${line}` : ''}`,
-    link: webLink(at(rule, 'helpUri')), scanners: [scanner],
+    where: kind === 'vulnerability' ? undefined : placeOf(path, typeof line === 'number' ? line : undefined, kind === 'dockerfile' || subject === undefined),
+    link: webLink(at(rule, 'helpUri')) ?? (kind === 'dockerfile' ? pageOf(id) : undefined), scanners: [scanner],
   };
+}
+
+/** A file in an image with its line; of a Dockerfile, which lies elsewhere for its scanner, and of what is a subject by itself, the line. */
+function placeOf(path: string | undefined, line: number | undefined, isSubject: boolean): string | undefined {
+  if (isSubject) return line === undefined ? undefined : `line ${line}`;
+  return path && (line === undefined ? path : `${path}:${line}`);
+}
+
+/** In place of a title. What a secret's message shows of it is masked, and still better left where it is; that of a vulnerability is a table. */
+function moreOf(kind: Finding['kind'], rule: Json | undefined, message: Json | undefined): string | undefined {
+  if (kind === 'secret') return undefined;
+  return words(kind === 'vulnerability' ? at(rule, 'fullDescription', 'text') : message);
+}
+
+/** Hadolint itself names none: its rules are its own or ShellCheck's. */
+function pageOf(rule: string): string | undefined {
+  if (/^DL\d+$/.test(rule)) return `https://github.com/hadolint/hadolint/wiki/${rule}`;
+  return /^SC\d+$/.test(rule) ? `https://www.shellcheck.net/wiki/${rule}` : undefined;
 }
 
 /** What a linter calls an error is bad practice, and not a hole that somebody comes in by. */

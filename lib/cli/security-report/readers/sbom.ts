@@ -10,6 +10,9 @@ export function readSpdx({ document, subject: planned }: Source): Reading {
   };
 }
 
+/** Files, and the operating system as a whole, are components as well. */
+const PACKAGES: readonly string[] = ['library', 'framework', 'application'];
+
 /** A CycloneDX inventory; one that carries vulnerabilities is read for its components only, and says so. */
 export function readCycloneDx({ document, subject: planned }: Source): Reading {
   const components = list(at(document, 'components'));
@@ -18,7 +21,7 @@ export function readCycloneDx({ document, subject: planned }: Source): Reading {
   const ignored = list(at(document, 'vulnerabilities'))?.length ?? 0;
   return {
     scanner, subject: planned ?? imageName(words(at(document, 'metadata', 'component', 'name'))), findings: [],
-    packages: components?.filter(one => at(one, 'type') !== 'file').length,
+    packages: components?.filter(one => PACKAGES.includes(String(at(one, 'type')))).length,
     faults: [
       ...(components ? [] : ['it has no list of components']),
       ...(ignored > 0 ? [`its ${ignored} vulnerabilities are not read: hand over the scanner's SARIF or Grype's JSON`] : []),
