@@ -11,7 +11,7 @@ import { toBeWeakerThan, type WeaknessMatchers } from './weaker';
 /** What `expect(template)` and `expect(stack)` can say; a stack is looked at on each of its targets. */
 export interface StackMatchers<R> extends WeaknessMatchers<R> {
   /**
-   * The Compose file has a service, which matches a part.
+   * The Compose file has a service, which matches a part. Default: any will do.
    *
    * ```ts
    * import { expect, test } from '@jest/globals';
@@ -27,6 +27,7 @@ export interface StackMatchers<R> extends WeaknessMatchers<R> {
   toHaveService(name: string, partial?: PartialOf<BodyOf<'services'>>): R;
   /**
    * There is a resource of a kind and a name, which matches a part: a manifest, or an entry of a section of the Compose file.
+   * Default: any will do.
    *
    * ```ts
    * import { expect, test } from '@jest/globals';
@@ -100,9 +101,10 @@ interface Context { readonly isNot?: boolean }
  * {@link snapshotSerializer}.
  */
 export const matchers = {
+  /** See {@link WeaknessMatchers.toBeWeakerThan}. */
   toBeWeakerThan,
 
-  /** See {@link StackMatchers.toHaveService}. */
+  /** See {@link StackMatchers.toHaveService}. Default: any will do. */
   toHaveService(this: Context, actual: unknown, name: string, partial?: PartialOf<BodyOf<'services'>>): Outcome {
     const templates = templatesOf(actual);
     const onCompose = templates.filter(({ emission }) => emission.target.name === 'compose');
@@ -110,12 +112,12 @@ export const matchers = {
     return have(onCompose, 'services', 'service', name, partial);
   },
 
-  /** See {@link StackMatchers.toHaveResource}. */
+  /** See {@link StackMatchers.toHaveResource}. Default: any will do. */
   toHaveResource(this: Context, actual: unknown, kind: string, name: string, partial?: PartialOf<object>): Outcome {
     return have(templatesOf(actual), kind, kind, name, partial);
   },
 
-  /** See {@link StackMatchers.toReach}. */
+  /** See {@link StackMatchers.toReach}. Default: on any port. */
   toReach(this: Context, actual: unknown, from: string, to: string, port?: PortLike): Outcome {
     const isNot = this?.isNot ?? false;
     const question = { from, to, port };

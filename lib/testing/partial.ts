@@ -1,5 +1,6 @@
 /** A matcher such as `expect.any(String)`: it stands for every value that it accepts. */
 export interface Matching {
+  /** Whether a value is one of those. */
   asymmetricMatch(actual: unknown): boolean;
 }
 
@@ -12,6 +13,7 @@ export type PartialOf<T> =
 export interface Difference {
   /** `spec.template.spec.containers[0].image`; empty for the value as a whole. */
   readonly path: string;
+  /** In JSON, shortened. */
   readonly expected: string;
   /** `undefined` where there is nothing. */
   readonly actual: string | undefined;
@@ -19,7 +21,8 @@ export interface Difference {
 
 /**
  * How a value differs from a part of it, as jest's `toMatchObject` would see it: objects may have more fields, lists have
- * as many entries, `undefined` asks for a field that is not there. None, where it matches.
+ * as many entries, `undefined` asks for a field that is not there. None, where it matches. `path`: what the paths begin
+ * with. Default: nothing.
  */
 export function differences(expected: unknown, actual: unknown, path = ''): readonly Difference[] {
   if (isMatching(expected)) return expected.asymmetricMatch(actual) ? [] : [{ path, expected: printMatching(expected), actual: print(actual) }];

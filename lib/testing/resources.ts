@@ -16,10 +16,13 @@ export type BodyOf<K extends string> = K extends keyof Bodies ? Bodies[K] : Read
 export interface Resource<K extends string = string> {
   /** `services/api`, `Deployment/api`. The name of a Job is that of its workload, without the hash of the release. */
   readonly id: string;
+  /** `services`, `Deployment`. */
   readonly kind: K;
+  /** Without the hash of a release. */
   readonly name: string;
   /** The path of the construct that made it: `shop/prod/api`. */
   readonly at: string;
+  /** As it stands in the printed file: fields without a value are not there. */
   readonly body: BodyOf<K>;
 }
 

@@ -25,7 +25,7 @@ import { ofKind, resourcesOf, type BodyOf, type Resource, type ResourceKind } fr
  * ```
  */
 export class Template {
-  /** @throws SynthesisError with all problems of the stack on this target, if there are any. */
+  /** Throws a SynthesisError with all problems of the stack on this target, if there are any. */
   static of(stack: Stack, target: Target): Template {
     const { graphs: [graph], problems } = synthesize(stack.node.root, (one, on) => one === stack && on === undefined);
     if (problems.length > 0) throw new SynthesisError(problems);
@@ -37,7 +37,7 @@ export class Template {
   /** Everything that the target makes: the entries of the Compose file, or the manifests. */
   readonly resources: readonly Resource[];
 
-  private constructor(readonly emission: Emission) {
+  private constructor(/** What the target makes of the stack. */ readonly emission: Emission) {
     this.resources = resourcesOf(emission.rendering.documents);
   }
 
@@ -53,7 +53,7 @@ export class Template {
   }
 
   /**
-   * The one resource of a kind and a name, typed by its kind.
+   * The one resource of a kind and a name, typed by its kind. Throws an Error with the nearest names, if there is none.
    *
    * ```ts
    * import { expect, test } from '@jest/globals';
@@ -70,7 +70,6 @@ export class Template {
    * ```
    *
    * @param id `services/api`, `Deployment/api`. A Job has the name of its workload, without the hash of the release.
-   * @throws Error with the nearest names, if there is none.
    */
   get<K extends ResourceKind>(id: `${K}/${string}`): BodyOf<K> {
     const found = this.resources.find(resource => resource.id === id);
@@ -82,14 +81,14 @@ export class Template {
 
   /**
    * The resources of a kind, of those that match a part, as `toMatchObject` would: further fields may be there, lists have
-   * as many entries; `expect.arrayContaining(…)` and the like can stand for values.
+   * as many entries; `expect.arrayContaining(…)` and the like can stand for values. Default: all of the kind.
    */
   find<K extends ResourceKind>(kind: K, partial?: PartialOf<BodyOf<K>>): readonly Resource<K>[] {
     const all = ofKind(this.resources, kind);
     return partial === undefined ? all : all.filter(({ body }) => differences(partial, body).length === 0);
   }
 
-  /** How many {@link find} would find. */
+  /** How many {@link find} would find. Default: of all of the kind. */
   count<K extends ResourceKind>(kind: K, partial?: PartialOf<BodyOf<K>>): number {
     return this.find(kind, partial).length;
   }
@@ -120,7 +119,7 @@ export class Template {
 
   /**
    * Whether one workload may open a connection to a declared port of another, or to any. `internet` stands for the outside,
-   * on either end. @throws Error for names and ports that are not there.
+   * on either end. Default: any port. Throws an Error for names and ports that are not there.
    */
   reaches(from: string, to: string, port?: PortLike): boolean {
     const error = reachError(this.emission, { from, to, port });
@@ -137,7 +136,7 @@ export class Template {
     return [...this.emission.files.keys()];
   }
 
-  /** The text of an emitted file. @throws Error with the nearest paths, if there is none. */
+  /** The text of an emitted file. Throws an Error with the nearest paths, if there is none. */
   file(path: string): string {
     const found = this.emission.files.get(path);
     if (!found) throw new Error(`${this.title} has no file '${path}'; ${instead(path, this.files)}`);

@@ -166,6 +166,3 @@ describe('prod', () => {
     expect(stackOf('stage')).toBeWeakerThan(stackOf('prod'));
   });
 });
-
-// Texts of many lines are left out: scripts, rules, dashboards and Dockerfiles have tests of their own. The stage is made as prod is.
-test.each(['dev', 'prod'] as const)('%s as a whole', name => expect(stackOf(name)).toMatchSnapshot());

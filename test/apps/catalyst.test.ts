@@ -187,12 +187,3 @@ describe('prod', () => {
     for (const name of ['NGINX_HTTPS_PORT', 'MONITORING_PROMETHEUS_HTTP_PORT', 'MONITORING_GRAFANA_HTTP_PORT', 'CATALYST_BACKEND_CPUS', 'SECRETS_DIR']) expect(files.get('.env.example')).toContain(`#${name}=`);
   });
 });
-
-describe.each(['dev', 'prod'])('%s as a whole', environment => {
-  test.each(['compose', 'kubernetes'])('%s', target => {
-    for (const [path, text] of filesOf(environment, target)) {
-      // Scripts and images have tests of their own.
-      if (/\.yaml$|^\.env\.example$|Dockerfile$/.test(path)) expect(text).toMatchSnapshot(path);
-    }
-  });
-});

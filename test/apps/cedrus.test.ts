@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { load, loadAll } from 'js-yaml';
-import { cedrus } from '../../apps/cedrus';
+import { cedrus, observedCedrus } from '../../apps/cedrus';
 import { App, strict, synthesize } from '../../lib';
 
 const { emissions, problems, notes } = (() => {
   const app = new App();
   cedrus(app);
+  observedCedrus(app);
   return synthesize(app);
 })();
 
@@ -15,7 +16,7 @@ function filesOf(environment: string, target: string): ReadonlyMap<string, strin
 }
 
 interface Service {
-  readonly image: string; readonly command?: string[]; readonly ports?: { readonly published: string; readonly host_ip?: string }[]; readonly restart: string; readonly networks: string[];
+  readonly image: string; readonly command?: string[]; readonly ports?: { readonly published: string; readonly host_ip?: string }[]; readonly restart: string; readonly profiles?: string[]; readonly networks: string[];
   readonly environment: Record<string, string>; readonly volumes?: { readonly source: string; readonly target: string; readonly type: string }[];
   readonly healthcheck: { readonly test: string[]; readonly interval: string };
   readonly deploy: { readonly resources: { readonly limits: { readonly cpus: string; readonly memory: string } } };
@@ -93,9 +94,18 @@ describe('dev', () => {
   });
 });
 
+/** Those that go on running: neither what runs once for each release nor what runs on demand. */
+function running(environment: string): string[] {
+  return Object.entries(compose(environment).services).filter(([, { restart, profiles }]) => restart !== 'no' && !profiles).map(([name]) => name).sort();
+}
+
+const FIVE = ['backup', 'nginx', 'postgres', 'redis', 'web'];
+
 describe('prod', () => {
   const files = filesOf('prod', 'compose');
   const { services, networks } = compose('prod');
+
+  test('has the five services of the system, and no other', () => expect(running('prod')).toEqual(FIVE));
 
   test('the frontend is numbered from 172.21.0.0/24, the backend from 172.22.0.0/24 without a way out', () => {
     expect(networks['nginx-published']!.ipam.config[0]!.subnet).toMatch(/^172\.21\.0\./);
@@ -160,11 +170,35 @@ describe('prod', () => {
   });
 });
 
-describe.each(['dev', 'prod'])('%s as a whole', environment => {
-  test.each(['compose', 'kubernetes'])('%s', target => {
-    for (const [path, text] of filesOf(environment, target)) {
-      // Scripts and images have tests of their own.
-      if (/\.yaml$|^\.env\.example$|Dockerfile$/.test(path)) expect(text).toMatchSnapshot(path);
+describe('observed', () => {
+  const { services, networks } = compose('observed');
+  const prometheus = filesOf('observed', 'compose').get('config/monitoring-prometheus-config/prometheus.yml')!;
+
+  test('has the five of prod, each as it is there, and beside them what watches it', () => {
+    const partsOf = (environment: string, name: string): object => {
+      const { image, command, environment: variables, ports, restart, healthcheck, deploy, volumes } = compose(environment).services[name]!;
+      return JSON.parse(JSON.stringify({ image, command, variables, ports, restart, healthcheck, deploy, volumes }).replace(new RegExp(`cedrus([-/])${environment}\\b`, 'g'), 'cedrus$1')) as object;
+    };
+    for (const name of FIVE) expect([name, partsOf('observed', name)]).toEqual([name, partsOf('prod', name)]);
+    expect(running('observed').filter(name => !name.startsWith('monitoring-'))).toEqual(FIVE);
+    expect(running('observed')).toEqual(expect.arrayContaining(['prometheus', 'alertmanager', 'grafana', 'postgres-exporter', 'redis-exporter', 'nginx-exporter', 'backup-exporter', 'blackbox', 'host'].map(name => `monitoring-${name}`)));
+  });
+
+  test('every service is asked for by Prometheus', () => {
+    for (const name of FIVE) expect(prometheus).toMatch(new RegExp(`service: ['"]?${name}\\b`));
+  });
+
+  test('only operators come to Prometheus and Grafana, from the machine itself', () => {
+    for (const [name, port] of [['prometheus', 9090], ['grafana', 3000]] as const) {
+      expect(services[`monitoring-${name}`]!.ports).toEqual([expect.objectContaining({ published: `\${MONITORING_${name.toUpperCase()}_HTTP_PORT:-${port}}`, host_ip: '127.0.0.1' })]);
     }
+  });
+
+  test('nothing of the system reaches the internet; what tells people of alerts does', () => {
+    const outward = (name: string) => services[name]!.networks.filter(network => !networks[network]!.internal);
+    for (const name of ['web', 'postgres', 'redis', 'backup', 'monitoring-prometheus', 'monitoring-postgres-exporter']) {
+      expect([name, outward(name).filter(network => !network.endsWith('-published'))]).toEqual([name, []]);
+    }
+    expect(outward('monitoring-alertmanager')).not.toEqual([]);
   });
 });

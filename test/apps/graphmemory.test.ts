@@ -1,28 +1,22 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
 import { graphMemory } from '../../apps/graphmemory';
 import { App, Compose, Kubernetes, synthesize, type Stack } from '../../lib';
-import { contentOf } from '../../lib/core/output';
-import type { ScanPlan } from '../../lib/core/scan-plan';
 import { Template } from 'compose8s/testing';
 import 'compose8s/testing/jest';
-import { cleanUp, temporaryFolder } from '../support/secrets';
 
 const app = new App();
 graphMemory(app);
 const stackOf = (environment: string) => app.node.findAll().find(({ node }) => node.path === `graphmemory/${environment}`) as Stack;
-const stacks = { dev: stackOf('dev'), prod: stackOf('prod'), scan: stackOf('prod-scan') };
-const onCompose = { dev: Template.of(stacks.dev, new Compose()), prod: Template.of(stacks.prod, new Compose()), scan: Template.of(stacks.scan, new Compose()) };
-const onCluster = { dev: Template.of(stacks.dev, new Kubernetes()), prod: Template.of(stacks.prod, new Kubernetes({ registry: 'registry.example' })), scan: Template.of(stacks.scan, new Kubernetes({ registry: 'registry.example' })) };
+const stacks = { dev: stackOf('dev'), prod: stackOf('prod') };
+const onCompose = { dev: Template.of(stacks.dev, new Compose()), prod: Template.of(stacks.prod, new Compose()) };
+const onCluster = { dev: Template.of(stacks.dev, new Kubernetes()), prod: Template.of(stacks.prod, new Kubernetes({ registry: 'registry.example' })) };
 
 const ENVIRONMENTS = ['dev', 'prod'] as const;
 const OWN = ['api', 'dashboard', 'analytics'] as const;
 const dockerfile = (program: string) => onCompose.prod.file(`images/graphmemory-${program}/Dockerfile`);
 
-test('GraphMemory and its scan have no problems', () => {
+test('GraphMemory has no problems', () => {
   expect(synthesize(app).problems).toEqual([]);
 });
 
@@ -216,68 +210,4 @@ describe('prod', () => {
     expect(onCompose.prod.file('services.yaml')).not.toContain('type: bind');
     expect(stacks.dev).toHaveService('api', { volumes: [{ type: 'bind', source: '${PROJECT_DIR:-../../../..}/apps/graphmemory/app', target: '/app' }] });
   });
-});
-
-describe('the scan beside prod', () => {
-  afterEach(cleanUp);
-  const plan = JSON.parse(onCompose.scan.file('config/plan/scan.json')) as ScanPlan;
-
-  test('looks at every image that production runs, and at every Dockerfile', () => {
-    const images = onCompose.prod.resources.filter(({ kind }) => kind === 'services').map(({ body }) => (body as { image: string }).image);
-    // The image that Compose makes by itself, of one with a cron runner, is left out: what it is made of is there.
-    const wanted = new Set(images.filter(image => !image.startsWith('graphmemory-prod-')).map(image => image.replace(/^graphmemory-/, 'registry.example/graphmemory-')));
-    expect(plan.images.map(({ reference }) => reference).sort()).toEqual([...wanted].sort());
-    expect(plan.images.map(({ from }) => from)).toEqual(plan.images.map(() => 'registry'));
-    expect(plan.dockerfiles.map(({ image }) => image).sort()).toEqual(OWN.map(program => `graphmemory-${program}`).sort());
-  });
-
-  test('by Trivy (SARIF), Grype, Syft (SBOM) and Hadolint, each of which must leave an output for each', () => {
-    const count = (scanner: string) => plan.outputs.filter(output => output.scanner === scanner).length;
-    expect({ trivy: count('trivy'), grype: count('grype'), syft: count('syft'), hadolint: count('hadolint') }).toEqual({ trivy: plan.images.length, grype: plan.images.length, syft: plan.images.length, hadolint: 3 });
-    expect(plan.outputs.filter(({ scanner }) => scanner === 'trivy').every(({ file }) => file.endsWith('.sarif'))).toBe(true);
-    expect(plan.outputs.filter(({ scanner }) => scanner === 'syft').every(({ file }) => file.endsWith('.spdx.json'))).toBe(true);
-  });
-
-  test('by night, on both targets', () => {
-    for (const scanner of ['trivy', 'grype', 'syft', 'hadolint']) {
-      expect(onCompose.scan.file(`config/${scanner}-schedule/crontab`)).toContain('0 4 * * * ');
-      expect(stacks.scan).toHaveResource('CronJob', scanner, { spec: { schedule: '0 4 * * *' } });
-    }
-  });
-
-  test('its script leaves every output of the plan, and fails for those whose scanner fails', () => {
-    const folder = temporaryFolder();
-    const place = (path: string, text: string, mode = 0o644) => {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text, { mode });
-    };
-    for (const name of ['reports', 'archives', 'cache']) mkdirSync(join(folder, name));
-    for (const [path, file] of onCompose.scan.emission.files) if ('text' in file && path.startsWith('config/plan/')) place(path, file.text);
-    const script = contentOf(onCompose.scan.emission.files.get('images/security-scan/security-scan.sh')!).toString();
-    place('security-scan.sh', script);
-    // Stand-ins: each writes to the file that it is told, or fails for Redis.
-    const failing = 'case "$*" in *redis:7-alpine*) exit 1 ;; esac';
-    place('bin/trivy', `#!/bin/sh\n${failing}\nwhile [ $# -gt 0 ]; do case "$1" in --output) echo '{}' > "$2" ;; esac; shift; done\n`, 0o755);
-    for (const name of ['grype', 'syft']) place(`bin/${name}`, `#!/bin/sh\n${failing}\nfor word; do case "$word" in *json=*) echo '{}' > "\${word#*=}" ;; esac; done\n`, 0o755);
-    place('bin/hadolint', '#!/bin/sh\nfor path; do :; done; cat "$path"\n', 0o755);
-    const env = { PATH: `${join(folder, 'bin')}:${process.env.PATH}`, PLAN: join(folder, 'config/plan'), REPORTS: join(folder, 'reports'), ARCHIVES: join(folder, 'archives'), CACHE: join(folder, 'cache') };
-    const codes = ['trivy', 'grype', 'syft', 'hadolint'].map(scanner => spawnSync('sh', [join(folder, 'security-scan.sh'), scanner], { env }).status);
-    expect(codes).toEqual([1, 1, 1, 0]);
-    const left = readdirSync(env.REPORTS).filter(name => name !== 'scan.json');
-    expect(left.sort()).toEqual(plan.outputs.filter(({ subject }) => subject !== 'redis:7-alpine').map(({ file }) => file).sort());
-  });
-
-  test('is in no part of the stack that it looks at', () => {
-    for (const { name } of onCompose.prod.resources.filter(({ kind }) => kind === 'services')) expect(name).not.toMatch(/trivy|grype|syft|hadolint/);
-  });
-});
-
-describe.each(['dev', 'prod', 'scan'] as const)('%s as a whole', environment => {
-  test.each([{ target: 'Compose', templates: onCompose }, { target: 'Kubernetes', templates: onCluster }])('$target', ({ templates }) => {
-    expect(templates[environment]).toMatchSnapshot();
-  });
-});
-
-test.each(OWN)('the Dockerfile of %s', program => {
-  expect(dockerfile(program)).toMatchSnapshot();
 });

@@ -206,12 +206,3 @@ describe('prod', () => {
     expect(manifests('prod').find(({ kind, metadata }) => kind === 'CronJob' && metadata.name === 'backup')!.spec.schedule).toBe('30 2 * * *');
   });
 });
-
-describe.each(ENVIRONMENTS)('%s as a whole', environment => {
-  test.each(['compose', 'kubernetes'])('%s', target => {
-    for (const [path, text] of filesOf(environment, target)) {
-      // Scripts and images have tests of their own, and so has what monitoring is configured with.
-      if (/^[^/]*\.yaml$|^\.env\.example$|Dockerfile$/.test(path) && path !== 'monitoring.yaml') expect(text).toMatchSnapshot(path);
-    }
-  });
-});
