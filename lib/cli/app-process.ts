@@ -22,7 +22,7 @@ const MODULES = [...PACKAGES, ...(__filename.endsWith('.js') ? ['../index', '../
 export class AppProcess {
   private readonly folder = mkdtempSync(join(tmpdir(), 'compose8s-'));
   private readonly request: Request;
-  private waiting: ChildProcess | undefined;
+  private waiting: Running | undefined;
 
   constructor(argv: readonly string[], private readonly command: string) {
     this.request = { argv, answered: join(this.folder, 'answered') };
@@ -31,15 +31,15 @@ export class AppProcess {
   /** Starts it already, and has it load what is always the same; `run` then gives the word. Only Node.js can wait so. */
   warmUp(): this {
     if (/^(npx\s+)?(node|tsx|ts-node)\s/.test(this.command)) this.waiting = this.start([...(this.command.includes('tsx') ? ['tsx/cjs'] : []), ...MODULES].flatMap(found));
-    if (this.waiting) wordTo(this.waiting)?.on('error', () => undefined);
+    if (this.waiting) wordTo(this.waiting.child)?.on('error', () => undefined);
     return this;
   }
 
   async run(): Promise<number> {
     try {
-      const child = this.waiting ?? this.start();
+      const { child, ended } = this.waiting ?? this.start();
       wordTo(child)?.end('.');
-      const code = await ended(child);
+      const code = await passingSignals(child, ended);
       if (code === 0 && !existsSync(this.request.answered)) {
         throw new Misuse(`the program ended without answering: ${this.command}`, 'let it end with app.synth(), where app is an App of compose8s');
       }
@@ -49,14 +49,17 @@ export class AppProcess {
     }
   }
 
-  /** Ends a process that was never given the word. */
-  discard(): void {
-    if (this.waiting) wordTo(this.waiting)?.destroy();
+  /** Ends a process that was never given the word. It may not have read yet what it is to wait for. */
+  async discard(): Promise<void> {
+    if (this.waiting) {
+      wordTo(this.waiting.child)?.destroy();
+      await this.waiting.ended.catch(() => undefined);
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Through the shell, as npm's scripts are. With modules to load ahead it waits for the word. */
-  private start(modules?: readonly string[]): ChildProcess {
+  private start(modules?: readonly string[]): Running {
     const { NODE_OPTIONS: nodeOptions = '' } = process.env;
     const preload = join(this.folder, 'preload.cjs');
     writeFileSync(preload, PRELOAD);
@@ -66,9 +69,19 @@ export class AppProcess {
       COMPOSE8S_PRELOAD: JSON.stringify({ nodeOptions, modules: modules ?? [], waits: modules !== undefined }),
       [REQUEST]: JSON.stringify(this.request),
     };
-    return spawn(this.command, { shell: true, stdio: ['inherit', 'inherit', 'inherit', ...(modules ? ['pipe' as const] : [])], env });
+    const child = spawn(this.command, { shell: true, stdio: ['inherit', 'inherit', 'inherit', ...(modules ? ['pipe' as const] : [])], env });
+    const ended = new Promise<number>((done, failed) => {
+      child.on('error', failed);
+      child.on('close', (code, signal) => done(code ?? 128 + constants.signals[signal!]));
+    });
+    // One that waits may end at any time; whoever gives it the word will see.
+    ended.catch(() => undefined);
+    return { child, ended };
   }
 }
+
+/** A process, and what it ends with. */
+interface Running { readonly child: ChildProcess; readonly ended: Promise<number> }
 
 /** Where a package is; nothing where it is not. */
 function found(name: string): string[] {
@@ -103,15 +116,13 @@ function read(path: string): unknown {
 }
 
 /** Keys that interrupt reach the program by themselves; it says how it ends. */
-function ended(child: ChildProcess): Promise<number> {
-  return new Promise((done, failed) => {
-    const pass = (signal: NodeJS.Signals) => void child.kill(signal);
-    const wait = () => undefined;
-    process.on('SIGINT', wait).on('SIGTERM', pass);
-    child.on('error', failed);
-    child.on('close', (code, signal) => {
-      process.off('SIGINT', wait).off('SIGTERM', pass);
-      done(code ?? 128 + constants.signals[signal!]);
-    });
-  });
+async function passingSignals(child: ChildProcess, ended: Promise<number>): Promise<number> {
+  const pass = (signal: NodeJS.Signals) => void child.kill(signal);
+  const wait = () => undefined;
+  process.on('SIGINT', wait).on('SIGTERM', pass);
+  try {
+    return await ended;
+  } finally {
+    process.off('SIGINT', wait).off('SIGTERM', pass);
+  }
 }

@@ -31,6 +31,10 @@ if (given && isMainThread) {
 function failed(error) {
   // The program has its own way.
   if (process.listenerCount('uncaughtException') > 1) return;
+  if (error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION') {
+    process.stderr.write('✖ ' + error.message + '\\n  fix: in a project of type "module", TypeScript is run by: node --import tsx main.ts\\n');
+    process.exit(1);
+  }
   process.stderr.write(isFault(error) ? '✖ ' + said(error) + placesOf(error) : String(error && error.stack || error) + '\\n');
   process.exit(1);
 }

@@ -8,6 +8,12 @@ import { version } from './version';
 
 export type Handler = (command: GraphCommand, call: Call) => number | Promise<number>;
 
+const FIRST_STEPS = `First steps:
+  $ npx compose8s init shop && cd shop && npm install   a project, with a stack to begin from
+  $ npx compose8s synth                                 its Compose files and manifests, in dist/
+  $ npx compose8s up shop/dev                           running
+Each command has examples: npx compose8s up --help`;
+
 const EXIT_CODES = `
 Exit codes:
   0  done, and nothing is wrong
@@ -38,7 +44,7 @@ function programOf(commands: readonly CliCommand[], handle: (command: CliCommand
     .version(version())
     .option('--app <command>', 'what runs the program with the stacks (default: the line `app:` of cdk8s.yaml)')
     .showHelpAfterError('(compose8s --help shows what there is)')
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', `\n${FIRST_STEPS}\n${EXIT_CODES}`)
     .exitOverride();
   for (const command of commands) {
     const { name, examples } = command;

@@ -29,14 +29,14 @@ export async function watchApp(argv: readonly string[], command: string, project
     await next.run().catch((error: unknown) => complain(`✖ ${(error as Error).message}\n`));
     next = new AppProcess(argv, command).warmUp();
     complain(`${Math.round(performance.now() - began)} ms; waiting for a change (Ctrl-C ends it)\n`);
-    let changed = await changes.next();
     // The output may have been new: now that it is complete, it can be told by its ledger.
-    while (changed?.every(path => isOutput(join(project, path), project))) changed = await changes.next();
+    const fromSources = async () => (await changes.next())?.filter(path => !isOutput(join(project, path), project));
+    let changed = await fromSources();
+    while (changed?.length === 0) changed = await fromSources();
     if (changed === undefined) break;
     complain(`\n~ ${changed.join(', ')}\n`);
   }
-  next.discard();
-  await watcher.close();
+  await Promise.all([next.discard(), watcher.close()]);
   return EXIT.ok;
 }
 

@@ -1,15 +1,5 @@
+import { PARITY_WORDS } from './parity-words';
 import type { Note } from './target';
-
-const MEANING: Readonly<Record<Note['outcome'], string>> = {
-  approximated: 'another way that serves the purpose',
-  'left-out': 'not there on this target',
-  loosened: 'a safeguard given up on purpose',
-};
-
-const STATUS: Readonly<Record<NonNullable<Note['status']>, string>> = {
-  default: 'nobody asked for it: it holds of every system on this target',
-  accepted: 'the program accepts it by name',
-};
 
 /** `left-out`, `left-out (accepted)` */
 export function outcomeOf({ outcome, status }: Pick<Note, 'outcome' | 'status'>): string {
@@ -44,7 +34,7 @@ export function printParity(stackPath: string, targets: readonly string[], notes
     if (groups.length === 0) lines.push('Everything is expressed.', '');
     else lines.push('| field | outcome | what it means | of |', '|---|---|---|---|', ...groups.map(group => `| \`${group.field}\` | ${outcomeOf(group)} | ${cell(group.what)} | ${cell(group.constructs.join(', '))} |`), '');
   }
-  const used = Object.entries({ ...MEANING, ...STATUS }).filter(([word]) => notes.some(({ outcome, status }) => outcome === word || status === word));
+  const used = Object.entries(PARITY_WORDS).filter(([word]) => notes.some(({ outcome, status }) => outcome === word || status === word));
   for (const [word, meaning] of used) lines.push(`- *${word}*: ${meaning}.`);
   return `${lines.join('\n').trimEnd()}\n`;
 }

@@ -36,6 +36,14 @@ test('makes a project that type-checks, passes its tests and synthesizes at once
   expect(existsSync('my-shop/dist/my-shop/prod/kubernetes/web.yaml')).toBe(true);
 }, 90_000);
 
+test('names what the library is used with: the project decides on their versions', async () => {
+  await compose8s('init shop');
+  const { dependencies } = JSON.parse(filesBelow('shop').get('package.json')!) as { dependencies: Record<string, string> };
+  const { version, peerDependencies } = JSON.parse(readFileSync(join(LIBRARY, 'package.json'), 'utf8')) as { version: string; peerDependencies: Record<string, string> };
+  expect(Object.keys(peerDependencies)).toEqual(['cdk8s', 'cdk8s-plus-28', 'constructs']);
+  expect(dependencies).toEqual({ ...peerDependencies, compose8s: `^${version}` });
+});
+
 test('the workflow tests, synthesizes, shows the diff, builds and scans', async () => {
   await compose8s('init shop');
   const { jobs } = load(filesBelow('shop').get('.github/workflows/ci.yaml')!) as { jobs: { check: { steps: { run?: string }[] } } };

@@ -130,6 +130,25 @@ describe('on Kubernetes', () => {
     expect({ code, stdout: stdout.trim().split('→ ').at(-1) }).toEqual({ code: 0, stdout: `web: ${expected}` });
   });
 
+  describe('where a part of the cluster\'s API is out of order', () => {
+    const builtIn = ['deployments.apps', 'statefulsets.apps', 'jobs.batch', 'cronjobs.batch', 'services', 'configmaps', 'serviceaccounts', 'networkpolicies.networking.k8s.io', 'ingresses.networking.k8s.io', 'poddisruptionbudgets.policy', 'horizontalpodautoscalers.autoscaling'];
+    const partial = (kinds: readonly string[]) => `case "$*" in 'api-resources '*) printf '${kinds.join('\\n')}\\n'; echo 'error: unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1: stale GroupVersion discovery' >&2; exit 1 ;; esac`;
+
+    test.each(['up', 'down'])('%s goes on with the kinds that are named', async command => {
+      const kubectl = tool('kubectl', partial(builtIn));
+      const { code, stderr } = await compose8s(`${command} site/dev --target kubernetes`, site());
+      expect(code).toBe(0);
+      expect(stderr).toContain("! a part of the cluster's API does not answer, and objects of its kinds stay as they are:\n  error: unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1: stale GroupVersion discovery\n");
+      expect(kubectl()).toContainEqual(expect.stringMatching(new RegExp(`^--namespace site-dev (get|delete) ${builtIn.join()} --selector`)));
+    });
+
+    test.each(['up', 'down'])('%s stops where one is missing that every cluster has', async command => {
+      const kubectl = tool('kubectl', partial(builtIn.slice(1)));
+      expect(await compose8s(`${command} site/dev --target kubernetes`, site())).toMatchObject({ code: 2, stderr: expect.stringContaining('✖ kubectl api-resources --namespaced --verbs list,delete --output name ended with 1: error: unable to retrieve the complete list') });
+      expect(kubectl().filter(call => / (get|delete) /.test(call))).toEqual([]);
+    });
+  });
+
   test('up leaves the Job of this release alone, and removes that of a former one', async () => {
     const kubectl = tool('kubectl', `${kinds}; case "$*" in *' get '*) echo 'Job/migrate-0123456789 '; sed -n 's|^  name: \\(migrate-.*\\)|Job/\\1 |p' dist/site/dev/kubernetes/migrate.yaml ;; esac`);
     const release = site();

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Compose, Image, Kubernetes, Probe, Duration, Route, Secret, Stack, Workload, App } from '../../lib';
 import { compose8s, eachInFolderOfItsOwn } from './run-command';
 
@@ -44,6 +43,22 @@ describe('list', () => {
   });
 });
 
+describe('list --names', () => {
+  test('has each stack on a line', async () => {
+    expect(await compose8s('list --names', site)).toEqual({ code: 0, stderr: '', stdout: 'site/dev\nsite/prod\n' });
+    expect(await compose8s('list site --names --environment prod', site)).toMatchObject({ code: 0, stdout: 'site/prod\n' });
+  });
+
+  test('answers even where something is wrong with the stacks', async () => {
+    expect(await compose8s('list', broken)).toMatchObject({ code: 1, stdout: '' });
+    expect(await compose8s('list --names', broken)).toEqual({ code: 0, stderr: '', stdout: 'site/dev\n' });
+  });
+
+  test('is not JSON', async () => {
+    expect(await compose8s('list --names --json', site)).toMatchObject({ code: 2, stderr: expect.stringContaining("option '--names' cannot be used with option '--json'") });
+  });
+});
+
 describe('validate', () => {
   test('writes nothing', async () => {
     expect(await compose8s('validate', site)).toEqual({ code: 0, stdout: '✔ 2 stacks, emitted 4 times: no problem\n', stderr: '' });
@@ -70,29 +85,16 @@ describe('parity', () => {
     expect(await compose8s(`parity site/dev --format ${format}`, site)).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(expected) });
   });
 
+  test('--json is short for the format of programs', async () => {
+    expect(await compose8s('parity site/dev --json', site)).toEqual(await compose8s('parity site/dev --format json', site));
+  });
+
+  test('its help has a word for each outcome and decision', async () => {
+    const { stdout } = await compose8s('parity --help');
+    for (const word of ['approximated', 'left-out', 'loosened', 'default', 'accepted']) expect(stdout).toMatch(new RegExp(`^ {2}${word} +\\w`, 'm'));
+  });
+
   test('knows three formats', async () => {
     expect(await compose8s('parity --format yaml', site)).toMatchObject({ code: 2, stderr: expect.stringContaining('Allowed choices are table, json, markdown.') });
-  });
-});
-
-describe('completion', () => {
-  const complete = (script: string, words: readonly string[]) => {
-    writeFileSync('completion', script);
-    const { stdout, stderr } = spawnSync('bash', ['-c', `. ./completion; COMP_WORDS=(compose8s ${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _compose8s; echo "\${COMPREPLY[@]}"`], { encoding: 'utf8' });
-    return stderr + stdout.trim();
-  };
-
-  test.each([
-    ['commands', ['val'], 'validate'],
-    ['commands of a group', ['secrets', 'ch'], 'check'],
-    ['options', ['secrets', 'check', '--js'], '--json'],
-    ['what an option can be', ['parity', '--format', ''], 'table json markdown'],
-    ['what an argument can be', ['completion', 'z'], 'zsh'],
-  ])('bash completes %s', async (_name, words, expected) => {
-    expect(complete((await compose8s('completion bash')).stdout, words)).toBe(expected);
-  });
-
-  test('fish is told of every command', async () => {
-    expect((await compose8s('completion fish')).stdout).toContain("complete -c compose8s -f -n '__fish_use_subcommand' -a validate -d 'check every stack on each of its targets; nothing is written'");
   });
 });

@@ -23,6 +23,19 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Where the keyboard is. */
+interface Stop { readonly tag: string; readonly name: string; readonly outline: number; readonly isInView: boolean }
+const FOCUSED = `(() => {
+  const { activeElement: at } = document;
+  const { top, bottom, left, right } = at.getBoundingClientRect();
+  const { outlineStyle, outlineWidth } = getComputedStyle(at);
+  return {
+    tag: at.tagName, name: at.getAttribute('aria-label') ?? at.innerText, outline: outlineStyle === 'none' ? 0 : parseFloat(outlineWidth),
+    isInView: bottom > 0 && right > 0 && top < innerHeight && left < innerWidth,
+  };
+})()`;
+const LABELS = (elements: readonly { getAttribute(name: string): string | null }[]) => elements.map(element => element.getAttribute('aria-label'));
+
 const app = new App();
 systems(app);
 const { graphs, emissions, problems } = synthesize(app);
@@ -33,13 +46,15 @@ const withServices = graphs.filter(graph => graph.edges.length > 0);
 test('every system can be looked at', () => {
   expect(problems).toEqual([]);
   expect(withServices.map(({ stack }) => stack.node.path).sort()).toEqual([
-    'agent-platform/dev', 'agent-platform/prod', 'agent-platform/stage', 'catalyst/dev', 'catalyst/prod', 'cedrus/dev', 'cedrus/prod',
+    'agent-platform/dev', 'agent-platform/prod', 'agent-platform/stage', 'catalyst/dev', 'catalyst/prod', 'cedrus/dev', 'cedrus/observed', 'cedrus/prod',
     'graphmemory/dev', 'graphmemory/prod', 'guardian/dev', 'guardian/prod',
   ]);
 });
 
 describe.each(withServices.map(graph => ({ path: graph.stack.node.path, graph })))('the explorer of $path', ({ path, graph }) => {
   let page: Page;
+  const file = () => join(folder, `${path.replace('/', '-')}.html`);
+  const address = (construct?: string) => pathToFileURL(file()).href + (construct ? `#${encodeURIComponent(construct)}` : '');
   const faults: string[] = [];
   const requests: string[] = [];
   /** What is there on both targets. */
@@ -50,13 +65,12 @@ describe.each(withServices.map(graph => ({ path: graph.stack.node.path, graph })
   })();
 
   beforeAll(async () => {
-    const file = join(folder, `${path.replace('/', '-')}.html`);
-    writeFileSync(file, explorer(graph, emissions.filter(emission => emission.graph === graph)));
+    writeFileSync(file(), explorer(graph, emissions.filter(emission => emission.graph === graph)));
     page = await browser.newPage({ viewport: { width: 1500, height: 1100 } });
     page.on('console', message => { if (message.type() === 'error') faults.push(message.text()); });
     page.on('pageerror', error => faults.push(error.message));
     page.on('request', request => { if (!request.url().startsWith('data:')) requests.push(request.url()); });
-    await page.goto(pathToFileURL(file).href);
+    await page.goto(address());
   });
   afterAll(() => page?.close());
 
@@ -104,6 +118,55 @@ describe.each(withServices.map(graph => ({ path: graph.stack.node.path, graph })
     expect(page.url()).toBe(address);
   });
 
+  test('the keyboard comes by everything, in the order of the page, and each stop is seen', async () => {
+    // Opened anew: a click says where the keyboard goes on from.
+    await page.goto('about:blank');
+    await page.goto(address(pathOf(called)));
+    const wanted = ['Skip the list of constructs', ...await page.locator('nav button').allInnerTexts(), ...await page.locator('svg [role=button]').evaluateAll(LABELS), ...await page.locator('pre').evaluateAll(LABELS)] as string[];
+    const stops: Stop[] = [];
+    for (let i = 0; i < wanted.length; i++) {
+      await page.keyboard.press('Tab');
+      stops.push(await page.evaluate<Stop>(FOCUSED));
+    }
+    expect(stops.map(({ name }) => name)).toEqual(wanted);
+    expect(stops.filter(({ outline, isInView }) => outline < 2 || !isInView)).toEqual([]);
+    // No stop holds it, and none is behind the last.
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate<Stop>(FOCUSED)).toMatchObject({ tag: 'BODY' });
+    // As somebody sees it, not only as the style sheet says it.
+    for (const kind of ['nav button', 'svg [role=button]', 'pre']) {
+      const stop = page.locator(kind).last();
+      await stop.scrollIntoViewIfNeeded();
+      const { x, y, width, height } = (await stop.boundingBox())!;
+      const picture = () => page.screenshot({ clip: { x: x - 4, y: y - 4, width: width + 8, height: Math.min(height, 300) + 8 } });
+      const before = await picture();
+      expect((await picture()).equals(before)).toBe(true);
+      await stop.focus();
+      expect((await picture()).equals(before)).toBe(false);
+    }
+  });
+
+  test('a screen reader is told of each what it is and what it is called, and headings are in order', async () => {
+    const session = await page.context().newCDPSession(page);
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    await session.detach();
+    const seen = nodes.filter(({ ignored }) => !ignored).map(({ role, name, properties = [] }) => ({
+      role: String(role?.value), name: String(name?.value ?? ''),
+      ...Object.fromEntries(properties.map(property => [property.name, property.value.value as unknown])) as { readonly focusable?: boolean; readonly level?: number; readonly pressed?: string },
+    }));
+    const focusable = seen.filter(node => node.focusable);
+    expect(new Set(focusable.map(({ role }) => role))).toEqual(new Set(['RootWebArea', 'link', 'button', 'region', 'group']));
+    expect(focusable.filter(({ name }) => name.trim() === '')).toEqual([]);
+    const buttons = focusable.filter(({ role }) => role === 'button');
+    expect(buttons.map(({ name }) => name).filter((name, i, all) => all.indexOf(name) !== i)).toEqual([]);
+    // In the list and in the picture.
+    expect(buttons.filter(({ pressed }) => pressed === 'true').map(({ name }) => name).sort()).toEqual([`${pathOf(called).slice(path.length + 1)} workload`, `${graph.name(called)}, service`].sort());
+    expect(seen.filter(({ role, name }) => ['navigation', 'group', 'region'].includes(role) && name === '')).toEqual([]);
+    const levels = seen.filter(({ role }) => role === 'heading').map(({ level }) => level!);
+    expect(levels.slice(0, 2)).toEqual([1, 2]);
+    expect(levels.filter((level, i) => i > 0 && (level === 1 || level > levels[i - 1]! + 1))).toEqual([]);
+  });
+
   test('the picture can be read: it is scrolled, not made smaller', async () => {
     const heights = await page.locator('svg .title').evaluateAll(texts => texts.map(text => text.getBoundingClientRect().height));
     expect(heights.length).toBeGreaterThan(services.length);
@@ -111,7 +174,7 @@ describe.each(withServices.map(graph => ({ path: graph.stack.node.path, graph })
   });
 
   test('asks nobody, and has no fault', () => {
-    expect(requests).toHaveLength(1);
+    expect([...new Set(requests)]).toEqual([address()]);
     expect(faults).toEqual([]);
   });
 });

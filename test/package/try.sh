@@ -29,33 +29,52 @@ console.log(`  ${paths.length} files, ${Math.round(size / 1000)} kB packed, ${Ma
 EOF
 
 step 'it installs in an empty folder'
-cp -R "$here/project/." "$root/test/support/typescript-transform.cjs" "$folder"
+cp -R "$here/project/." "$folder"
 mv "$folder"/compose8s-*.tgz "$folder/compose8s.tgz"
 cd "$folder"
-npm install --silent --no-audit --no-fund --save-dev ./compose8s.tgz typescript tsx jest@29 @jest/globals@29 @types/jest@29 @types/node@20
+npm install --silent --no-audit --no-fund --save-dev ./compose8s.tgz typescript tsx cdk8s-cli jest@29 @jest/globals@29 @types/jest@29 @types/node@20
 npm ls --silent cdk8s cdk8s-plus-28 constructs >/dev/null || fail 'its peers are not met'
 
 step 'the examples of its documentation become tests'
 node --require tsx/cjs "$root/test/package/write-examples.ts" .
 
-for kind in commonjs globals esm; do
+for kind in commonjs globals; do
   step "its types are found by the latest TypeScript: $kind"
-  [ "$kind" != esm ] || npm pkg set type=module
   npx tsc --project "tsconfig.$kind.json"
 done
-npm pkg delete type
+step 'its types are found by TypeScript 5.9'
+npm exec --yes --package typescript@5.9 -- tsc --project tsconfig.commonjs.json
 step 'its types are found by an older resolution, which knows no exports'
 node "$root/node_modules/typescript/bin/tsc" --project tsconfig.node10.json
 
 step 'a program synthesizes as TypeScript, CommonJS and ESM, and the same comes of it'
 npm pkg delete type
-for program in main.ts main.cjs main.mjs; do
-  CDK8S_OUTDIR=dist/$program node --require tsx/cjs "$program" >/dev/null
+CDK8S_OUTDIR=dist/main.ts node --require tsx/cjs main.ts >/dev/null
+for program in main.cjs main.mjs; do
+  CDK8S_OUTDIR=dist/$program node "$program" >/dev/null
 done
 diff -r dist/main.ts dist/main.cjs || fail 'main.cjs makes something else'
 diff -r dist/main.ts dist/main.mjs || fail 'main.mjs makes something else'
+npx cdk8s synth --check-upgrade=false --output dist/cdk8s >/dev/null
+diff -r dist/main.ts dist/cdk8s || fail "cdk8s' own command makes something else"
 [ -f dist/main.ts/shop/prod/compose/services.yaml ] || fail 'there is no services.yaml'
 [ -f dist/main.ts/shop/prod/compose/config/proxy-config/start.sh ] || fail 'there is no start.sh'
+
+step 'in a project of type "module" TypeScript and JavaScript make the same of it, by hand and by the command'
+cp shop.ts esm/
+cp main.mjs esm/main.js
+cd esm
+npx tsc
+CDK8S_OUTDIR=../dist/esm.ts node --import tsx main.ts >/dev/null
+CDK8S_OUTDIR=../dist/esm.js node main.js >/dev/null
+npx compose8s synth --output ../dist/esm-command >/dev/null
+npx compose8s --app 'node main.js' synth --output ../dist/esm-command.js >/dev/null
+for made in esm.ts esm.js esm-command esm-command.js; do
+  diff -r ../dist/main.ts "../dist/$made" || fail "$made is something else"
+done
+npx compose8s --app 'node --require tsx/cjs main.ts' list 2>loader.log && fail 'the loader of CommonJS reads a module'
+grep -q 'fix: .*node --import tsx' loader.log || { cat loader.log; fail 'nobody says which loader a module needs'; }
+cd ..
 
 step 'the matchers and snapshots work in jest'
 npx jest --silent --ci=false 2>jest.log || { cat jest.log; fail 'jest'; }
@@ -87,6 +106,9 @@ npm run --silent synth >synth.log || { cat synth.log; fail 'npm run synth'; }
 npm run --silent diff >diff.log || { cat diff.log; fail 'npm run diff sees a change where there is none'; }
 npm run --silent list >list.log || { cat list.log; fail 'npm run list'; }
 grep -q '^shop/prod  (compose, kubernetes)' list.log || { cat list.log; fail 'npm run list says nothing of production'; }
+for peer in cdk8s cdk8s-plus-28 constructs; do
+  npm pkg get "dependencies.$peer" | grep -q '"^' || fail "it does not name $peer"
+done
 rm ./*.log
 
 step 'it synthesizes again when a file changes'

@@ -7,10 +7,13 @@ import { EXIT } from '../errors';
 export const completion: LocalCommand = {
   name: 'completion',
   describe: command => command
-    .description('print what makes a shell complete commands and options of compose8s')
+    .description('print what makes a shell complete commands, options, and names of stacks')
     .addArgument(new Argument('<shell>', 'the shell').choices([...SHELLS]))
-    .addHelpText('after', '\nThe shell completes the word compose8s itself: have node_modules/.bin on the PATH, or an alias.'),
-  examples: ['source <(npx compose8s completion bash)', 'npx compose8s completion fish > ~/.config/fish/completions/compose8s.fish'],
+    .addHelpText('after', `
+The shell completes the word compose8s itself: have node_modules/.bin on the PATH, or before this an alias:
+  $ alias compose8s='npx compose8s'
+Names of stacks are those of the project that the shell is in: its program is asked.`),
+  examples: ['source <(npx compose8s completion bash)', 'source <(npx compose8s completion zsh)', 'npx compose8s completion fish > ~/.config/fish/completions/compose8s.fish'],
   runHere({ args: [shell] }, program) {
     process.stdout.write(completionScript(shell as Shell, program));
     return EXIT.ok;

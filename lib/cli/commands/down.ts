@@ -9,8 +9,9 @@ export const down: GraphCommand = {
   describe: command => command
     .description('stop a stack and remove its containers, or its objects in the cluster; volumes stay')
     .argument('<system/environment>', 'the stack')
-    .option('--target <name>', 'compose, or kubernetes: the cluster of the current context (default: the first of the stack)')
-    .option('--volumes', 'delete the volumes too, and all data in them'),
+    .option('--target <name>', 'compose, or kubernetes: the cluster of the current context (default: the first of the stack\'s targets)')
+    .option('--volumes', 'delete the volumes too, and all data in them')
+    .addHelpText('after', '\nIn a cluster the namespace and its Secrets stay as well. Values of secrets on this machine always do.'),
   examples: ['npx compose8s down shop/dev', 'npx compose8s down shop/dev --volumes'],
   async run(project, call) {
     const { stack } = project.graph(String(call.args[0]));

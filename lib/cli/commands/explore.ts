@@ -13,7 +13,8 @@ export const explore: GraphCommand = {
   describe: command => command
     .description('make one HTML page of a stack: its picture, and what each construct becomes on each target, side by side')
     .argument('[stack]', 'system/environment; not needed where there is one only')
-    .option('--output <file>', 'where to write it (default: explorer.html in the folder of the stack\'s output)'),
+    .option('--output <file>', 'where to write it (default: explorer.html in the folder of the stack\'s output)')
+    .addHelpText('after', '\nPrints the address of the page, for a browser: it needs no server and no network.'),
   examples: ['npx compose8s explore shop/prod', 'npx compose8s explore shop/prod --output shop.html'],
   run(project, { args: [reference], options }) {
     const { stack } = project.graph((reference as string | undefined) ?? project.only());

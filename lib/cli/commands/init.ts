@@ -5,7 +5,7 @@ import { EXIT, Misuse } from '../errors';
 import { sources } from '../init/sources';
 import { tooling } from '../init/tooling';
 import { say } from '../terminal';
-import { version } from '../version';
+import { peers, version } from '../version';
 
 /** Makes a project that synthesizes and passes its tests at once. */
 export const init: LocalCommand = {
@@ -22,7 +22,9 @@ export const init: LocalCommand = {
     // A repository that was just made is empty to people.
     const [there] = existsSync(folder) ? readdirSync(folder).filter(entry => entry !== '.git') : [];
     if (there !== undefined) throw new Misuse(`${folder} is not empty: ${there} is there`, 'name a folder that is not there yet: npx compose8s init <name>');
-    const files = { ...sources(name), ...tooling(name, (options.package as string | undefined) ?? `^${version()}`) };
+    // The peers by name, so that the project decides when it takes newer ones.
+    const dependencies = { compose8s: (options.package as string | undefined) ?? `^${version()}`, ...peers() };
+    const files = { ...sources(name), ...tooling(name, dependencies) };
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);

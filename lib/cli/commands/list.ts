@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Graph } from '../../core/graph';
 import type { Run } from '../../model';
 import type { GraphCommand } from '../command';
@@ -10,10 +11,17 @@ export const list: GraphCommand = {
   name: 'list',
   describe: command => describeSelection(command)
     .description('systems and environments with their workloads, images and published ports')
-    .option('--json', 'for programs: an array with an object for each stack'),
-  examples: ['npx compose8s list', 'npx compose8s list shop', "npx compose8s list --json | jq -r '.[].workloads[].image' | sort -u"],
+    .addOption(new Option('--names', 'only the names of the stacks, each on a line').conflicts('json'))
+    .option('--json', 'for programs: an array with an object for each stack')
+    .addHelpText('after', '\nPORTS are those that other workloads call. PUBLISHED are those of the host or the load balancer; (host): for this machine alone.'),
+  examples: ['npx compose8s list', 'npx compose8s list shop', 'npx compose8s list --names', "npx compose8s list --json | jq -r '.[].workloads[].image' | sort -u"],
   run(project, call) {
-    const { keep } = selectionOf(project, call);
+    const { keep, stacks: chosen } = selectionOf(project, call);
+    // These are known even where something is wrong with the stacks.
+    if (call.options.names) {
+      say(chosen.map(({ node }) => `${node.path}\n`).join(''));
+      return EXIT.ok;
+    }
     const stacks = project.graphs(keep).map(graph => inventoryOf(graph, graph.stack.targets.filter(target => keep(graph.stack, target)).map(({ name }) => name)));
     if (call.options.json) sayJson(stacks);
     else say(stacks.length === 0 ? 'the program makes no stack\n' : stacks.map(textOf).join('\n'));

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { groupNotes, outcomeOf, printParity } from '../../core/parity';
+import { PARITY_WORDS } from '../../core/parity-words';
 import { SynthesisError, type Emission } from '../../core/synthesis';
 import type { GraphCommand } from '../command';
 import { EXIT } from '../errors';
@@ -13,8 +14,14 @@ export const parity: GraphCommand = {
   name: 'parity',
   describe: command => describeSelection(command)
     .description('what each target approximates or leaves out; all else means the same on each')
-    .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json', 'markdown']).default('table')),
-  examples: ['npx compose8s parity shop/prod', 'npx compose8s parity --target compose --format markdown'],
+    .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json', 'markdown']).default('table'))
+    .addOption(new Option('--json', 'for programs: the same as --format json').implies({ format: 'json' }))
+    .addHelpText('after', `
+Of each field that a target does not carry over exactly it says how, and in brackets whether that was decided upon:
+${Object.entries(PARITY_WORDS).map(([word, meaning]) => `  ${word.padEnd(13)} ${meaning}`).join('\n')}
+
+The same lies beside the output, as PARITY.md and parity.json.`),
+  examples: ['npx compose8s parity shop/prod', 'npx compose8s parity shop/prod --json', 'npx compose8s parity --target compose --format markdown'],
   run(project, call) {
     const { stacks, keep } = selectionOf(project, call);
     const { emissions, problems } = project.synthesize(keep);

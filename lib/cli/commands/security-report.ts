@@ -16,7 +16,7 @@ import { complain, say } from '../terminal';
 export const securityReport: LocalCommand = {
   name: 'security-report',
   describe: command => command
-    .description('make report.json, report.md and report.html of what scanners found: SARIF, Grype JSON, SPDX and CycloneDX')
+    .description('make report.json, report.md and report.html of what scanners found: SARIF, JSON of Grype and of Docker Bench, SPDX and CycloneDX')
     .argument('<folder>', 'where the outputs of the scanners are')
     .addOption(new Option('--fail-on <severity>', 'the mildest severity that fails').choices([...SEVERITIES.filter(severity => severity !== 'unknown'), 'none']).default('high'))
     .option('--min-score <points>', 'the lowest score that passes', '0')

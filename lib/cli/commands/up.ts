@@ -13,8 +13,10 @@ export const up: GraphCommand = {
   name: 'up',
   describe: command => describeSecrets(command)
     .description('synthesize, make missing secrets, and start the stack: docker compose up, or kubectl apply')
-    .option('--target <name>', 'compose, or kubernetes: the cluster of the current context (default: the first of the stack)')
-    .addHelpText('after', '\nServices that the stack no longer has are removed; volumes never are.'),
+    .option('--target <name>', 'compose, or kubernetes: the cluster of the current context (default: the first of the stack\'s targets)')
+    .addHelpText('after', `
+Ends when all is healthy, and prints where to look. Run it again after any change: what is as it should be goes on running.
+Services that the stack no longer has are removed; volumes never are.`),
   examples: ['npx compose8s up shop/dev', 'npx compose8s up shop/prod --target kubernetes'],
   async run(project, call) {
     const graph = project.graph(String(call.args[0]));

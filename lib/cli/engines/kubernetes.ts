@@ -10,11 +10,13 @@ import { addressOf, hostOf } from './address';
 import type { Engine } from './engine';
 import { ask, run } from './run';
 
-/** Kinds that hold no data, as `kubectl api-resources` names them. Claims, namespaces and Secrets stay. */
-const PRUNED = [
+/** Kinds that hold no data, as `kubectl api-resources` names them. Claims, namespaces and Secrets stay. Every cluster has these. */
+const BUILT_IN = [
   'deployments.apps', 'statefulsets.apps', 'jobs.batch', 'cronjobs.batch', 'services', 'configmaps', 'serviceaccounts', 'networkpolicies.networking.k8s.io', 'ingresses.networking.k8s.io',
   'poddisruptionbudgets.policy', 'horizontalpodautoscalers.autoscaling',
-  // Not every cluster knows these.
+];
+/** Not every cluster knows these. */
+const ADDED = [
   'certificates.cert-manager.io', 'httproutes.gateway.networking.k8s.io', 'prometheusrules.monitoring.coreos.com', 'servicemonitors.monitoring.coreos.com',
 ];
 const ROLLED_OUT = ['Deployment', 'StatefulSet'];
@@ -66,9 +68,17 @@ function selectorOf({ projectName }: Stack): string {
   return `app.kubernetes.io/instance=${projectName},app.kubernetes.io/managed-by=compose8s`;
 }
 
+/**
+ * Those that the cluster knows. An extension of its API that is out of order, such as one for metrics, makes kubectl fail,
+ * after it has named all others.
+ */
 function prunedKinds(): readonly string[] {
-  const known = new Set(ask(['kubectl', 'api-resources', '--namespaced', '--verbs', 'list,delete', '--output', 'name']).split('\n'));
-  return PRUNED.filter(kind => known.has(kind));
+  const known = new Set(ask(['kubectl', 'api-resources', '--namespaced', '--verbs', 'list,delete', '--output', 'name'], ({ stdout, stderr }) => {
+    const isEnough = BUILT_IN.every(kind => stdout.split('\n').includes(kind));
+    if (isEnough) complain(`! a part of the cluster's API does not answer, and objects of its kinds stay as they are:\n${stderr.trim().replace(/^/gm, '  ')}\n`);
+    return isEnough;
+  }).split('\n'));
+  return [...BUILT_IN, ...ADDED].filter(kind => known.has(kind));
 }
 
 /**

@@ -22,12 +22,12 @@ export async function run(argv: readonly [string, ...string[]], { env = {}, inpu
   if (code !== 0) throw new Misuse(`${command} ended with ${code}`, 'its own words are above; run the same again when they are set right');
 }
 
-/** What a tool prints. @throws Misuse where it fails. */
-export function ask(argv: readonly [string, ...string[]]): string {
+/** What a tool prints. @throws Misuse where it fails, unless `isEnough` finds that it has done what matters. */
+export function ask(argv: readonly [string, ...string[]], isEnough: (failed: { readonly stdout: string; readonly stderr: string }) => boolean = () => false): string {
   const [command, ...rest] = argv;
   const { status, stdout, stderr, error } = spawnSync(command, rest, { encoding: 'utf8', env: process.env });
   if (error) throw missing(command, error);
-  if (status !== 0) throw new Misuse(`${argv.join(' ')} ended with ${status}: ${stderr.trim()}`, 'set right what it says, then run the same again');
+  if (status !== 0 && !isEnough({ stdout, stderr })) throw new Misuse(`${argv.join(' ')} ended with ${status}: ${stderr.trim()}`, 'set right what it says, then run the same again');
   return stdout;
 }
 

@@ -1,5 +1,5 @@
-/** The files of a new project that tools read. `compose8s`: which package to depend on. */
-export function tooling(name: string, compose8s: string): Readonly<Record<string, string>> {
+/** The files of a new project that tools read. `dependencies`: this package, and what it is used with. */
+export function tooling(name: string, dependencies: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return {
     'package.json': `${JSON.stringify({
       name, private: true,
@@ -7,7 +7,7 @@ export function tooling(name: string, compose8s: string): Readonly<Record<string
         synth: 'compose8s synth', watch: 'compose8s synth --watch', diff: 'compose8s diff', list: 'compose8s list',
         test: 'tsc --noEmit && jest',
       },
-      dependencies: { compose8s },
+      dependencies,
       devDependencies: { '@jest/globals': '^29.7.0', '@types/node': '^20.19.0', jest: '^29.7.0', tsx: '^4.20.0', typescript: '^6.0.0' },
     }, null, 2)}\n`,
     'cdk8s.yaml': 'language: typescript\napp: node --require tsx/cjs main.ts\n',
