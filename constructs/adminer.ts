@@ -6,18 +6,21 @@ import { HealthProbes } from './health-probes';
 export interface AdminerProps {
   /** The database that its log-in page offers: whatever has an `endpoint`. */
   readonly of: { readonly endpoint: Endpoint };
-  /** Default: 5. */
+  /** A version of the image `adminer`. Default: 5. */
   readonly version?: string;
   /** Its port on the host itself. Default: 8080. It is never published to the outside. */
   readonly published?: number;
   /** Default: 0.5 CPU and 256 MiB. */
   readonly resources?: ResourcesLike;
+  /** The part of the network that it is called in. Default: none. */
   readonly tier?: Tier;
 }
 
 /** A page to look into a database, for developers. Compose: published on 127.0.0.1. Kubernetes: by `kubectl port-forward`. */
 export class Adminer extends Construct {
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** Its page, at port 8080. */
   readonly endpoint: Endpoint;
 
   constructor(scope: Construct, id: string, { of: database, version = '5', published = 8080, resources = { cpu: '500m', memory: '256Mi' }, tier }: AdminerProps) {

@@ -4,8 +4,9 @@ import { commandLine, Duration, type CommandLine, type DurationLike } from '../l
 export interface GunicornProps {
   /** Module and variable: `cedrus.wsgi:application`. */
   readonly app: string;
+  /** The port that it listens on, at all addresses. Default: 8000. */
   readonly port?: number;
-  /** Default: 2. */
+  /** Processes that take requests. Default: 2. */
   readonly workers?: number;
   /** `uvicorn_worker.UvicornWorker`, of the package `uvicorn-worker`, for ASGI. Default: `sync`. */
   readonly workerClass?: 'sync' | 'gthread' | 'uvicorn_worker.UvicornWorker';
@@ -13,10 +14,11 @@ export interface GunicornProps {
   readonly timeout?: DurationLike;
   /** What a worker may take to finish at a stop. Default: 30 s. */
   readonly gracefulTimeout?: DurationLike;
-  /** Default: 5 s. */
+  /** How long an idle connection stays open. Default: 5 s. */
   readonly keepAlive?: DurationLike;
-  /** Requests after which a worker is replaced, against leaks; `jitter` keeps them from going at once. */
+  /** Requests after which a worker is replaced, against leaks. Default: it never is. */
   readonly maxRequests?: number;
+  /** How many more a worker may take, by chance, so that not all are replaced at once. Default: 0. */
   readonly maxRequestsJitter?: number;
 }
 

@@ -13,12 +13,14 @@ interface Common extends ProbeTiming {
  */
 export const HealthProbes = {
   /**
-   * Paths that answer 2xx when all is well, and 4xx or 5xx when not. `alive` must not look at any dependency.
+   * Paths that answer 2xx when all is well, and 4xx or 5xx when not. `alive` must not look at any dependency. Default: it is
+   * restarted only when it exits. `started` says whether it has started. Default: `alive`, or else `ready`.
    *
    * Name no path that redirects: curl, Python and Node.js take a redirect for well, wget follows it to wherever it leads, and
    * Kubernetes follows it on the same host only.
    *
-   * `headers` go with each request: a program that looks at `Host` sees the container's address otherwise.
+   * `port` is the name of the port that is asked. Default: the first. `headers` go with each request: a program that looks at
+   * `Host` sees the container's address otherwise. Default: none.
    */
   http<Port extends string = never>({ ready, alive, started, port, headers, startup, ...timing }: Common & {
     readonly ready: string;
@@ -31,12 +33,15 @@ export const HealthProbes = {
     return { ready: probe(ready), ...(alive ? { alive: probe(alive) } : {}), ...(started ? { started: probe(started) } : {}), startup };
   },
 
-  /** A port that accepts connections. */
+  /** A port that accepts connections. `port` is its name. Default: the first. */
   tcp<Port extends string = never>({ port, startup, ...timing }: Common & { readonly port?: Port } = {}): ProbesLike<Port> {
     return { ready: Probe.tcp<Port>({ ...timing, port }), startup };
   },
 
-  /** A program in the container, run without a shell, that exits with 0 when all is well; `alive` asks whether its port accepts connections. */
+  /**
+   * A program in the container, run without a shell, that exits with 0 when all is well. `alive` asks whether its port
+   * accepts connections. Default: it is restarted only when it exits.
+   */
   command<Port extends string = never>(command: readonly string[], { alive, startup, ...timing }: Common & { readonly alive?: { readonly port: Port } } = {}): ProbesLike<Port> {
     return { ready: Probe.command(command, timing), ...(alive ? { alive: Probe.tcp<Port>({ ...timing, port: alive.port }) } : {}), startup };
   },

@@ -6,11 +6,13 @@ import { userFaults } from './image-user';
 
 /** The sources that a Node.js image is built from, and what they need. */
 export interface NodeImageProps {
+  /** The repository's name: `shop-web`. */
   readonly name: string;
   /** The tag: a real version. */
   readonly version: string;
   /** The folder with the sources: `package.json` and a lock file are at its top. */
   readonly context: string;
+  /** Registry and folder to push to: `registry.example/team`. Default: that of the `Kubernetes` target, if it names one. */
   readonly registry?: string;
   /** The tag of the official image, Alpine or Debian. Default: `24-alpine`. */
   readonly node?: string;
@@ -20,7 +22,7 @@ export interface NodeImageProps {
   readonly installScripts?: boolean;
   /**
    * Packages of Alpine or Debian, by the stage that needs them. Those of `deps` are there for `builder` and `development`
-   * too, those of `runner` for `development`.
+   * too, those of `runner` for `development`. Default: none.
    */
   readonly packages?: { readonly [stage in 'deps' | 'builder' | 'runner' | 'development']?: readonly string[] };
   /**
@@ -37,17 +39,19 @@ export interface NodeImageProps {
   readonly prisma?: string;
   /** Goes before every command: forwards signals and reaps children, also where nothing else does. Default: none. */
   readonly init?: 'dumb-init';
-  /** Default: the image's own `node`, 1000:1000. */
+  /** Who it runs as. Default: the image's own `node`, 1000:1000. */
   readonly user?: User & { readonly name: string };
-  /** Empty folders of the user, for volumes to be mounted at. */
+  /** Empty folders of the user, for volumes to be mounted at. Default: none. */
   readonly folders?: readonly string[];
+  /** The port that it listens on. */
   readonly port: number;
   /** The default command. Default: `node server.js` for Next.js, else `node .`, which runs the `main` of `package.json`. */
   readonly command?: CommandLine;
   /** The default command of the development stage. Default: `next dev`, or `node --watch .` */
   readonly developmentCommand?: CommandLine;
-  /** Further patterns that stay out of the build. */
+  /** Further patterns that stay out of the build, in the syntax of `.dockerignore`. Default: none. */
   readonly ignore?: readonly string[];
+  /** OCI annotations: `title` stands for `org.opencontainers.image.title`. Default: none. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -67,9 +71,14 @@ const HOME = '/app';
  *
  * Dependencies are installed before the sources are copied, so that a changed source does not install them again. All
  * files belong to root: the program cannot change itself.
+ *
+ * Compose: built from a folder beside the Compose file, by `docker compose build`. Kubernetes: `synth` prints the commands that
+ * build it from the same folder, and push it where a registry is named.
  */
 export class NodeImage {
+  /** What runs, and nothing else: the stage `runner`. */
   readonly production: Image;
+  /** All dependencies and the sources: the stage `development`. */
   readonly development: Image;
 
   constructor(props: NodeImageProps) {

@@ -3,11 +3,13 @@ import { userFaults } from './image-user';
 
 /** The sources that a Python image is built from, and what they need. */
 export interface PythonImageProps {
+  /** The repository's name: `shop-api`. */
   readonly name: string;
   /** The tag: a real version. */
   readonly version: string;
   /** The folder with the sources. */
   readonly context: string;
+  /** Registry and folder to push to: `registry.example/team`. Default: that of the `Kubernetes` target, if it names one. */
   readonly registry?: string;
   /** The tag of the official image, Debian-based. Default: `3.13-slim-bookworm`. */
   readonly python?: string;
@@ -27,11 +29,11 @@ export interface PythonImageProps {
   readonly requirements?: string;
   /** For pip: what only the development stage has, relative to the context. Default: nothing. */
   readonly developmentRequirements?: string;
-  /** Debian packages, by the stage that needs them; `development` has those of `runtime` too. `ca-certificates` is always there. */
+  /** Debian packages, by the stage that needs them; `development` has those of `runtime` too. `ca-certificates` is always there. Default: no others. */
   readonly packages?: { readonly builder?: readonly string[]; readonly runtime?: readonly string[]; readonly development?: readonly string[] };
-  /** Default: `app`, 1000:1000. */
+  /** Who it runs as: made in the image. Default: `app`, 1000:1000. */
   readonly user?: User & { readonly name: string };
-  /** Empty folders of the user, for volumes to be mounted at. */
+  /** Empty folders of the user, for volumes to be mounted at. Default: none. */
   readonly folders?: readonly string[];
   /** Goes before every command: a script that checks what it was given, and ends with `exec "$@"`. Default: none. */
   readonly entrypoint?: readonly string[];
@@ -39,9 +41,11 @@ export interface PythonImageProps {
   readonly command: CommandLine;
   /** The default command of the development stage. Default: the same. */
   readonly developmentCommand?: CommandLine;
+  /** The port that it listens on. */
   readonly port: number;
-  /** Further patterns that stay out of the build. */
+  /** Further patterns that stay out of the build, in the syntax of `.dockerignore`. Default: none. */
   readonly ignore?: readonly string[];
+  /** OCI annotations: `title` stands for `org.opencontainers.image.title`. Default: none. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -51,6 +55,7 @@ const IGNORED = [
   '**/.venv', '**/venv', '**/env', '**/*.egg-info', '**/*.log', '**/*.sqlite3', '**/*.db', 'docs', 'staticfiles', 'media', '**/*.md',
 ];
 
+const DEFAULT_PYTHON = '3.13-slim-bookworm';
 const UV = 'uv==0.13.8';
 
 /**
@@ -60,9 +65,14 @@ const UV = 'uv==0.13.8';
  *
  * Requirements are installed before the sources are copied, so that a changed source does not install them again. The
  * sources belong to root: the program cannot change itself.
+ *
+ * Compose: built from a folder beside the Compose file, by `docker compose build`. Kubernetes: `synth` prints the commands that
+ * build it from the same folder, and push it where a registry is named.
  */
 export class PythonImage {
+  /** What runs, and nothing else: the stage `production`. */
   readonly production: Image;
+  /** With what only developers need: the stage `development`. */
   readonly development: Image;
 
   constructor(props: PythonImageProps) {
@@ -80,9 +90,10 @@ export class PythonImage {
 }
 
 /** These become words of commands. */
-function* faultsOf({ packages: { builder = [], runtime = [], development = [] } = {}, user, folders = [], installer, groups = [], trim = [], requirements, developmentRequirements, command, developmentCommand }: PythonImageProps): Iterable<Fault> {
+function* faultsOf({ python = DEFAULT_PYTHON, packages: { builder = [], runtime = [], development = [] } = {}, user, folders = [], installer, groups = [], trim = [], requirements, developmentRequirements, command, developmentCommand }: PythonImageProps): Iterable<Fault> {
   yield* command.faults ?? [];
   yield* developmentCommand?.faults ?? [];
+  if (/alpine/.test(python)) yield { code: 'python-debian', what: `python:${python} is made of Alpine, and what the image needs is installed by Debian's apt-get`, fix: `use a tag that is made of Debian: ${python.replace(/alpine[\d.]*/, 'slim-bookworm')}` };
   for (const name of [...builder, ...runtime, ...development]) {
     if (!/^[a-z0-9][a-z0-9.+-]+$/.test(name)) yield { code: 'debian-package', what: `${JSON.stringify(name)} cannot be the name of a Debian package`, fix: 'use the name that apt knows it by' };
   }
@@ -102,7 +113,7 @@ function* faultsOf({ packages: { builder = [], runtime = [], development = [] } 
 }
 
 function stagesOf(props: PythonImageProps): readonly Stage[] {
-  const { python = '3.13-slim-bookworm', packages: { builder = [], runtime = [], development = [] } = {}, user = { name: 'app', uid: 1000, gid: 1000 }, folders = [], trim = [], entrypoint, command, developmentCommand = command, port } = props;
+  const { python = DEFAULT_PYTHON, packages: { builder = [], runtime = [], development = [] } = {}, user = { name: 'app', uid: 1000, gid: 1000 }, folders = [], trim = [], entrypoint, command, developmentCommand = command, port } = props;
   const base = `python:${python}`;
   const requirements = requirementsOf(props);
   return [

@@ -4,11 +4,11 @@ import { commandLine, Size, type CommandLine, type SizeLike } from '../lib/model
 export interface StreamlitProps {
   /** Relative to the sources: `dashboard.py`. */
   readonly script: string;
-  /** Default: 8501. */
+  /** The port that it listens on, at all addresses. Default: 8501. */
   readonly port?: number;
   /** Runs the script again when it changes: for developers. Default: false. */
   readonly reload?: boolean;
-  /** Default: 50 MiB. A proxy in front has a limit of its own. */
+  /** The largest file that a visitor may send. Default: 50 MiB. A proxy in front has a limit of its own. */
   readonly maxUpload?: SizeLike;
 }
 

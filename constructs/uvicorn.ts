@@ -4,10 +4,11 @@ import { commandLine, Duration, type CommandLine, type DurationLike } from '../l
 export interface UvicornProps {
   /** Module and variable: `shop.main:app`. */
   readonly app: string;
+  /** The port that it listens on, at all addresses. Default: 8000. */
   readonly port?: number;
   /** Starts anew when a source changes: for developers, in one process. Default: false. */
   readonly reload?: boolean;
-  /** Default: 1. With `reload` there is one. */
+  /** Processes that take requests. Default: 1. With `reload` there is one. */
   readonly workers?: number;
   /** What requests may take to finish at a stop. Default: 30 s. */
   readonly gracefulTimeout?: DurationLike;

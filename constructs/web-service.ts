@@ -9,13 +9,13 @@ export interface WebServiceProps extends Omit<WorkloadProps, 'ports' | 'runs' | 
   readonly ports?: WorkloadProps['ports'];
   /** How to tell that it is well: `HealthProbes.http({ … })`. */
   readonly probes: ProbesLike<'http'>;
-  /** Default: 1. `{ min, max, cpu }` scales by the use of CPU, where the target can. */
+  /** How many containers run. Default: 1. `{ min, max, cpu }` scales by the use of CPU, where the target can. */
   readonly replicas?: Replicas;
-  /** Default: unless somebody stopped it. */
+  /** When it is started anew after it has ended. Default: unless somebody stopped it. */
   readonly restart?: Restart;
   /** The path of its metrics in Prometheus' format, for `monitoring.observe(…)`: `/metrics`. Default: it has none. */
   readonly metrics?: string;
-  /** Publishes the port on the host itself, for developers; for the public put an `NginxProxy` in front. */
+  /** The port on the host itself that publishes it, for developers; for the public put an `NginxProxy` in front. Default: not published. */
   readonly published?: number;
 }
 
@@ -26,8 +26,11 @@ export interface WebServiceProps extends Omit<WorkloadProps, 'ports' | 'runs' | 
  * PodDisruptionBudget from two replicas on, a HorizontalPodAutoscaler where `replicas` is a span.
  */
 export class WebService extends Construct {
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** Where it answers: the port `http`. */
   readonly endpoint: Endpoint;
+  /** The path of its metrics, if it has any. */
   readonly metrics: string | undefined;
 
   constructor(scope: Construct, id: string, { port, ports, probes, replicas, restart, metrics, published, ...rest }: WebServiceProps) {
@@ -38,6 +41,7 @@ export class WebService extends Construct {
     if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published, protocol: 'http' });
   }
 
+  /** The name under which other workloads of the stack find it. */
   get host(): Text {
     return this.endpoint.host;
   }

@@ -16,13 +16,15 @@ export interface BackupCronJobProps {
     readonly user: string;
     readonly password: SecretKey;
   };
+  /** When to make a backup: `Cron.daily('02:00')`. */
   readonly schedule: Cron;
-  /** In whole days. Default: 30. The last good backup stays, however old. */
+  /** How long backups are kept, in whole days. Default: 30 days. The last good one stays, however old. */
   readonly keep?: DurationLike;
   /** What files are called before the time: `<name>_20250131_020000.sql.gz`. Default: `<database>_backup`. */
   readonly name?: string;
   /** Room for all that are kept. */
   readonly storage: SizeLike;
+  /** The storage class to ask for. Default: the cluster's own. Kubernetes only. */
   readonly storageClass?: string;
   /** A run that takes longer is ended, and failed. Default: 1 hour. */
   readonly deadline?: DurationLike;
@@ -30,7 +32,8 @@ export interface BackupCronJobProps {
   readonly drill?: Cron;
   /**
    * A program in the image that gets the path of each new backup, to copy it elsewhere, and reaches the internet for it
-   * (rclone, restic). `image` must have the database's own tools as well.
+   * (rclone, restic). `image` must have the database's own tools as well; `env` is for the program. Default: backups are in
+   * their volume, and nowhere else.
    */
   readonly offsite?: { readonly image: Image; readonly program: string; readonly env?: WorkloadProps['env'] };
   /** Default: 1 CPU and 512 MiB. */
@@ -49,10 +52,13 @@ const SECRETS = '/run/secrets/postgres';
  * Kubernetes: a CronJob, and suspended ones for restoring and the drill; by hand `kubectl create job --from=cronjob/backup-restore …`.
  */
 export class BackupCronJob extends Construct {
+  /** Makes a backup at each time of the schedule. */
   readonly workload: Workload;
   /** Restores the latest backup when somebody asks for it. It refuses a database that is not empty, but for `--force`, which empties it in the same transaction. */
   readonly restore: Workload;
+  /** Restores the latest into a scratch database: by its own schedule, or when somebody asks for it. */
   readonly drill: Workload;
+  /** Where the backups are. */
   readonly volume: Volume;
   private readonly database: string;
   private readonly isCopied: boolean;

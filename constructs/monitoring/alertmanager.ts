@@ -24,19 +24,29 @@ export interface AlertmanagerProps {
   readonly receivers: readonly Receiver[];
   /** For silences, and for what has been told to whom. Kept for 5 days. Default: 1 GiB. */
   readonly storage?: SizeLike;
+  /** The storage class to ask for. Default: the cluster's own. Kubernetes only. */
   readonly storageClass?: string;
+  /** The port on the host itself that publishes its pages. Default: not published. */
   readonly published?: number;
   /** Default: 0.25 CPU and 128 MiB. */
   readonly resources?: ResourcesLike;
+  /** The part of the network that it is called in. Default: none. */
   readonly tier?: Tier;
 }
 
 const CONFIGURATION = '/etc/alertmanager';
 const SECRETS = '/run/secrets/alertmanager';
 
-/** Tells people of alerts: each once, those of one service together. */
+/**
+ * Tells people of alerts: each once, those of one service together.
+ *
+ * Compose: a service with a named volume. Kubernetes: a StatefulSet with a claim template; nothing where the target is told
+ * of a Prometheus Operator: the cluster tells people by its own.
+ */
 export class Alertmanager extends Construct {
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** Its pages, and what Prometheus sends alerts to, at port 9093. */
   readonly endpoint: Endpoint;
 
   constructor(scope: Construct, id: string, { receivers, storage = '1Gi', storageClass, published, resources = { cpu: '250m', memory: '128Mi' }, tier }: AlertmanagerProps) {

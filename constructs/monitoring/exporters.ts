@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Config, Secret, text, Workload, type Endpoint, type Image, type SecretKey, type Text, type Tier, type Volume } from '../../lib/model';
+import { Config, Secret, Text, text, Workload, type Endpoint, type Image, type SecretKey, type Tier, type Volume } from '../../lib/model';
 import { HealthProbes } from '../health-probes';
 import { ReleaseJob } from '../release-job';
 import { IMAGES } from './images';
@@ -13,22 +13,52 @@ const SMALL = { cpu: '100m', memory: '64Mi' } as const;
 export interface PostgresExporterProps {
   /** The server: a `Postgres`, or whatever says as much of itself. */
   readonly of: { readonly endpoint: Endpoint; readonly image: Image; readonly database: string; readonly user: string; readonly password: SecretKey };
+  /** The part of the network that it is called in. Default: none. */
   readonly tier?: Tier;
 }
 
 /**
  * Metrics of a Postgres server, read as a role of its own that sees statistics (`pg_monitor`) and no table. The role is
  * made once per release, on new servers and old ones alike.
+ *
+ * Compose: a service, and one that makes the role before it starts. Kubernetes: a Deployment with a Service, and a Job for
+ * the role.
  */
 export class PostgresExporter extends Construct {
+  /** The role that it logs in as. */
   static readonly ROLE = 'monitoring';
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** Its metrics, at port 9187. */
   readonly endpoint: Endpoint;
 
   constructor(scope: Construct, id: string, { of: server, tier }: PostgresExporterProps) {
     super(scope, id);
-    const password = new Secret(this, 'credentials', { keys: ['password'] }).key('password');
     const own = '/run/secrets/monitoring';
+    const { role, password } = this.roleOf(server, own, tier);
+    this.workload = new Workload(this, 'Default', {
+      image: IMAGES.postgres,
+      args: ['--collector.postmaster', '--collector.stat_checkpointer', '--no-collector.wal'],
+      env: {
+        DATA_SOURCE_URI: text`${server.endpoint}/${server.database}?sslmode=disable`,
+        DATA_SOURCE_USER: PostgresExporter.ROLE,
+        DATA_SOURCE_PASS_FILE: `${own}/password`,
+      },
+      ports: { metrics: 9187 },
+      probes: HealthProbes.http({ ready: '/' }),
+      mounts: [{ secret: password.secret, path: own }],
+      after: [role],
+      startsWithout: [server.endpoint.workload],
+      resources: SMALL, tier,
+    });
+    this.endpoint = this.workload.endpoint('metrics');
+  }
+
+  /** Exporters of one server share the role: each would give it another password. */
+  private roleOf(server: PostgresExporterProps['of'], own: string, tier: Tier | undefined): Role {
+    const known = ROLES.get(server.endpoint.workload);
+    if (known) return known;
+    const password = new Secret(this, 'credentials', { keys: ['password'] }).key('password');
     const owner = '/run/secrets/postgres';
     const role = new ReleaseJob(this, 'role', {
       image: server.image,
@@ -49,37 +79,32 @@ export class PostgresExporter extends Construct {
       scratch: [{ path: '/tmp', size: '16Mi' }, ...(server.image.facts.folders ?? []).map(path => ({ path, size: '1Mi' as const }))],
       resources: SMALL, tier,
     });
-    this.workload = new Workload(this, 'Default', {
-      image: IMAGES.postgres,
-      args: ['--collector.postmaster', '--collector.stat_checkpointer', '--no-collector.wal'],
-      env: {
-        DATA_SOURCE_URI: text`${server.endpoint}/${server.database}?sslmode=disable`,
-        DATA_SOURCE_USER: PostgresExporter.ROLE,
-        DATA_SOURCE_PASS_FILE: `${own}/password`,
-      },
-      ports: { metrics: 9187 },
-      probes: HealthProbes.http({ ready: '/' }),
-      mounts: [{ secret: password.secret, path: own }],
-      after: [role],
-      startsWithout: [server.endpoint.workload],
-      resources: SMALL, tier,
-    });
-    this.endpoint = this.workload.endpoint('metrics');
+    ROLES.set(server.endpoint.workload, { role, password });
+    return { role, password };
   }
 }
+
+interface Role { readonly role: ReleaseJob; readonly password: SecretKey }
+
+const ROLES = new WeakMap<Workload, Role>();
 
 /** The server that a {@link RedisExporter} tells of. */
 export interface RedisExporterProps {
   /** The server: a `Redis`, or whatever can be asked for another user. */
   readonly of: { readonly endpoint: Endpoint; addUser(name: string, rules: string): SecretKey };
+  /** The part of the network that it is called in. Default: none. */
   readonly tier?: Tier;
 }
 
-/** Metrics of a Redis server, read as a user that may ask how it is and cannot touch a key. */
+/** Metrics of a Redis server, read as a user that may ask how it is and cannot touch a key. Compose: a service. Kubernetes: a Deployment with a Service. */
 export class RedisExporter extends Construct {
+  /** The user that it logs in as. */
   static readonly USER = 'monitoring';
+  /** What that user may do, in the words of `ACL SETUSER`. */
   static readonly RULES = '-@all +ping +info +client|setname +slowlog|len +slowlog|get +latency|latest +latency|histogram';
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** Its metrics, at port 9121. */
   readonly endpoint: Endpoint;
 
   constructor(scope: Construct, id: string, { of: server, tier }: RedisExporterProps) {
@@ -106,12 +131,15 @@ export class RedisExporter extends Construct {
 export interface NginxExporterProps {
   /** The proxy: an `NginxProxy`, or whatever answers at `/stub_status`. */
   readonly of: { readonly metrics: Endpoint };
+  /** The part of the network that it is called in. Default: none. */
   readonly tier?: Tier;
 }
 
-/** Metrics of nginx, from its own counters. */
+/** Metrics of nginx, from its own counters. Compose: a service. Kubernetes: a Deployment with a Service. */
 export class NginxExporter extends Construct {
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** Its metrics, at port 9113. */
   readonly endpoint: Endpoint;
 
   constructor(scope: Construct, id: string, { of: proxy, tier }: NginxExporterProps) {
@@ -131,13 +159,17 @@ export class NginxExporter extends Construct {
 }
 
 /**
- * Metrics of the machine below: processors, memory, load, disks' work, and the disk that containers and volumes are on.
- * It has neither the host's folders nor its namespaces, so that it does not see the host's network cards and other disks.
+ * Metrics of the machine below: processors, memory, load, disks' work, and the disk that containers and volumes are on. It
+ * has neither the host's folders nor its namespaces, so that it does not see the host's network cards and other disks.
+ * `tier`: as for workloads. Default: none.
  *
- * Kubernetes: of the one node that its pod is on; a cluster's nodes are for the cluster's own monitoring.
+ * Compose: a service, for the host. Kubernetes: a Deployment with a Service, for the one node that its pod is on; a
+ * cluster's nodes are for the cluster's own monitoring.
  */
 export class HostExporter extends Construct {
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** Its metrics, at port 9100. */
   readonly endpoint: Endpoint;
 
   constructor(scope: Construct, id: string, { tier }: { readonly tier?: Tier } = {}) {
@@ -163,12 +195,15 @@ export class HostExporter extends Construct {
 export interface BackupExporterProps {
   /** A `BackupCronJob`, or whatever keeps `*.prom` files at the top of a volume. */
   readonly of: { readonly volume: Volume };
+  /** The part of the network that it is called in. Default: none. */
   readonly tier?: Tier;
 }
 
-/** What backups write of themselves. It sees their folder, and cannot read them. */
+/** What backups write of themselves. It sees their folder, and cannot read them. Compose: a service. Kubernetes: a Deployment with a Service. */
 export class BackupExporter extends Construct {
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** Its metrics, at port 9100. */
   readonly endpoint: Endpoint;
 
   constructor(scope: Construct, id: string, { of: { volume }, tier }: BackupExporterProps) {
@@ -190,9 +225,16 @@ export type Headers = Readonly<Record<string, string>>;
 
 const CONFIGURATION = '/etc/blackbox';
 
-/** Asks from outside what a program cannot tell of itself: whether it is ready, what visitors get, until when a certificate is good. */
+/**
+ * Asks from outside what a program cannot tell of itself: whether it is ready, what visitors get, until when a certificate
+ * is good. `tier`: as for workloads. Default: none.
+ *
+ * Compose: a service. Kubernetes: a Deployment with a Service.
+ */
 export class BlackboxExporter extends Construct {
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** Takes questions at `/probe`, at port 9115. */
   readonly endpoint: Endpoint;
   private readonly config: Config;
   private readonly modules = new Map<string, Yaml>([
@@ -217,12 +259,15 @@ export class BlackboxExporter extends Construct {
     this.refresh();
   }
 
-  /** Lets it ask an endpoint, and gives how it is written as a target. */
-  mayAsk(endpoint: Endpoint): Text {
+  /**
+   * Lets it ask an endpoint, and gives how it is written as a target. `each`: by the name that has the address of every
+   * replica, ready or not, of which it takes another each time. Default: as callers do.
+   */
+  mayAsk(endpoint: Endpoint, { each = false }: { readonly each?: boolean } = {}): Text {
     const { connects, startsWithout } = this.workload.spec;
     connects.push(endpoint);
     if (!startsWithout.includes(endpoint.workload)) startsWithout.push(endpoint.workload);
-    return endpoint.mention();
+    return each ? text`${Text.reference({ kind: 'host', endpoint, mentioned: true, each: true })}:${endpoint.port}` : endpoint.mention();
   }
 
   /** The module that sends these headers. */

@@ -6,7 +6,7 @@ import { yaml, type Yaml } from './yaml';
 
 /** Where {@link Grafana} reads from, and what it shows. */
 export interface GrafanaProps {
-  /** Where it reads from. Nobody can change these in its pages. */
+  /** Where it reads from. Nobody can change these in its pages. Default: none of them. */
   readonly sources: {
     readonly prometheus?: Endpoint;
     readonly alertmanager?: Endpoint;
@@ -15,10 +15,13 @@ export interface GrafanaProps {
   };
   /** For users and what they make of their own. Default: 1 GiB. */
   readonly storage?: SizeLike;
+  /** The storage class to ask for. Default: the cluster's own. Kubernetes only. */
   readonly storageClass?: string;
+  /** The port on the host itself that publishes its pages. Default: not published. */
   readonly published?: number;
   /** Default: 0.5 CPU and 512 MiB. */
   readonly resources?: ResourcesLike;
+  /** The part of the network that it is called in. Default: none. */
   readonly tier?: Tier;
 }
 
@@ -28,9 +31,14 @@ const SECRETS = '/run/secrets/grafana';
 /**
  * Pages of graphs. Its data sources and dashboards come from the graph; its administrator's password is a secret, nobody
  * signs up, and nobody looks without logging in. It calls nobody on the internet.
+ *
+ * Compose: a service with a named volume. Kubernetes: a StatefulSet with a claim template; nothing where the target is told
+ * of a Prometheus Operator: the cluster has pages of its own.
  */
 export class Grafana extends Construct {
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** Its pages, at port 3000. */
   readonly endpoint: Endpoint;
   private readonly dashboards: Config;
 

@@ -8,27 +8,35 @@ import { yaml, type Yaml } from './yaml';
 export interface JaegerProps {
   /** How long traces are kept. Default: 3 days. */
   readonly retention?: DurationLike;
-  /** Default: 5 GiB. */
+  /** Room for traces. Default: 5 GiB. */
   readonly storage?: SizeLike;
+  /** The storage class to ask for. Default: the cluster's own. Kubernetes only. */
   readonly storageClass?: string;
-  /** Publishes its pages on the host itself. */
+  /** The port on the host itself that publishes its pages. Default: not published. */
   readonly published?: number;
   /** Default: 0.5 CPU and 512 MiB. */
   readonly resources?: ResourcesLike;
+  /** The part of the network that it is called in. Default: none. */
   readonly tier?: Tier;
 }
 
 const CONFIGURATION = '/etc/jaeger';
 
-/** Traces, taken by OTLP: `env: { OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.otlp }, startsWithout: [jaeger]`. */
+/**
+ * Traces, taken by OTLP: `env: { OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.otlp }, startsWithout: [jaeger]`.
+ *
+ * Compose: a service with a named volume. Kubernetes: a StatefulSet with a claim template.
+ */
 export class Jaeger extends Construct {
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
-  /** Its pages, and what Grafana asks. */
+  /** Its pages, and what Grafana asks, at port 16686. */
   readonly endpoint: Endpoint;
+  /** Its own metrics, at port 8888. */
   readonly metrics: Endpoint;
-  /** OTLP over HTTP. */
+  /** OTLP over HTTP, at port 4318, as `OTEL_EXPORTER_OTLP_ENDPOINT` wants it. */
   readonly otlp: Text;
-  /** OTLP over gRPC. */
+  /** OTLP over gRPC, at port 4317. */
   readonly otlpGrpc: Text;
 
   constructor(scope: Construct, id: string, { retention = '3d', storage = '5Gi', storageClass, published, resources = { cpu: '500m', memory: '512Mi' }, tier }: JaegerProps = {}) {

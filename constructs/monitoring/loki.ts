@@ -8,18 +8,20 @@ import { yaml, type Yaml } from './yaml';
 export interface LokiProps {
   /** How long lines are kept. Default: 14 days. */
   readonly retention?: DurationLike;
-  /** Default: 10 GiB. */
+  /** Room for lines. Default: 10 GiB. Alloy has 1 GiB beside it, for what Loki could not take yet. */
   readonly storage?: SizeLike;
+  /** The storage class to ask for. Default: the cluster's own. Kubernetes only. */
   readonly storageClass?: string;
-  /** Publishes Loki on the host itself. */
+  /** The port on the host itself that publishes Loki. Default: not published. */
   readonly published?: number;
   /**
-   * Publishes the shipper's syslog port on the host itself, so that the host's own log daemon, or Docker's syslog driver,
-   * can send what containers write to their standard output.
+   * The port on the host itself that publishes the shipper's syslog, so that the host's own log daemon, or Docker's syslog
+   * driver, can send what containers write to their standard output. Default: not published.
    */
   readonly publishedSyslog?: number;
   /** Of Loki. Default: 1 CPU and 512 MiB. */
   readonly resources?: ResourcesLike;
+  /** The part of the network that it is called in. Default: none. */
   readonly tier?: Tier;
 }
 
@@ -29,10 +31,15 @@ const CONFIGURATION = '/etc/loki';
  * Logs, with Grafana Alloy as the way in. Programs send their lines to Alloy by OTLP or syslog: a reference to
  * `logs.otlp` or `logs.syslog` is all that it takes. Alloy does not read the standard output of other containers: that
  * would need Docker's socket or the node's own folders, which are the same as being root there.
+ *
+ * Compose: two services, each with a named volume. Kubernetes: two StatefulSets, each with a claim template.
  */
 export class Loki extends Construct {
+  /** Loki itself, which keeps the lines. */
   readonly workload: Workload;
+  /** What Grafana asks, at port 3100. */
   readonly endpoint: Endpoint;
+  /** Grafana Alloy, which takes the lines. */
   readonly shipper: Workload;
   /** OTLP over HTTP, as `OTEL_EXPORTER_OTLP_ENDPOINT` wants it. Programs should not wait for it: `startsWithout: [logs.shipper]`. */
   readonly otlp: Text;

@@ -1,5 +1,5 @@
 import { Construct, type IConstruct } from 'constructs';
-import { addRunbook, attempt, Duration, isPrimitive, portOf, reportProblem, text, type DurationLike, type Route, type SizeLike, type Tier, type Workload } from '../../lib/model';
+import { addCheck, addRunbook, advice, attempt, Duration, isPrimitive, pathOf, portOf, reportProblem, text, type DurationLike, type Fault, type Route, type Runbook, type SizeLike, type Tier, type Workload } from '../../lib/model';
 import { dnsLabel } from '../../lib/core/names';
 import { Alertmanager, type Receiver } from './alertmanager';
 import { DASHBOARDS } from './dashboards';
@@ -9,21 +9,27 @@ import type { Jaeger } from './jaeger';
 import type { Loki } from './loki';
 import { PRODUCTS } from './products';
 import { Prometheus, type PrometheusProps, type Scrape } from './prometheus';
-import { CERTIFICATE_RULES, generalRules, HOST_RULES, requestRules, type RuleGroup } from './rules';
+import { BUILT_IN, CERTIFICATE_RULES, generalRules, HOST_RULES, isBuiltIn, requestRules, type RuleGroup } from './rules';
 import { alertRunbooks } from './runbooks';
 
 /** Who hears of alerts, what services should keep to, and how long samples are kept. */
 export interface MonitoringProps extends Pick<PrometheusProps, 'retention' | 'storage' | 'storageClass' | 'resources'> {
   /** Who hears of alerts. An empty list: nobody. */
   readonly receivers: readonly Receiver[];
-  /** What services that export a histogram of their requests should keep to. Default: p95 of 200 ms, 1 % of errors. */
+  /**
+   * What services that export a histogram of their requests should keep to. Default: p95 of 200 ms, a share of 0.01 of
+   * errors, and the histogram `http_request_duration_seconds`.
+   */
   readonly objectives?: { readonly p95?: DurationLike; readonly errorRatio?: number; /** Default: `http_request_duration_seconds`. */ readonly histogram?: string };
-  /** Logs and traces that Grafana shows as well, and that are observed themselves. */
+  /** Logs that Grafana shows as well, and that are observed themselves. Default: none. */
   readonly logs?: Loki;
+  /** Traces that Grafana shows as well, and that are observed themselves. Default: none. */
   readonly traces?: Jaeger;
+  /** Room for what people make in Grafana. Default: 1 GiB. */
   readonly grafana?: { readonly storage?: SizeLike };
-  /** Ports on the host itself. */
+  /** Ports on the host itself, by what they publish. Default: none is published. */
   readonly published?: { readonly prometheus?: number; readonly alertmanager?: number; readonly grafana?: number };
+  /** The part of the network that all of it is called in. Default: none. */
   readonly tier?: Tier;
 }
 
@@ -32,6 +38,7 @@ const HISTOGRAM = 'http_request_duration_seconds';
 
 /** A product of your own that says how it is observed. */
 export interface Observable {
+  /** Adds what observes it: `monitoring.scrape(…)`, `monitoring.rules(…)`. `service`: the value of the label of that name. */
   observedBy(monitoring: Monitoring, service: string): void;
 }
 
@@ -40,15 +47,25 @@ export interface Observable {
  *
  * `monitoring.observe(web, db, cache, proxy, backup)` is all there is to write, or `monitoring.observe(this)` at the end
  * of a stack for all that stands in it.
+ *
+ * Compose: a service for each part, and for each exporter. Kubernetes: a StatefulSet or a Deployment for each; where the
+ * target is told of a Prometheus Operator, the exporters alone, with ServiceMonitors and a PrometheusRule.
  */
 export class Monitoring extends Construct {
+  /** Scrapes, keeps samples, and evaluates rules. */
   readonly prometheus: Prometheus;
+  /** Tells people. */
   readonly alertmanager: Alertmanager;
+  /** Shows graphs. */
   readonly grafana: Grafana;
+  /** Asks whether workloads are ready, and what visitors get. */
   readonly blackbox: BlackboxExporter;
+  /** The part of the network that all of it is called in. */
   readonly tier: Tier | undefined;
   private readonly histogram: string;
   private readonly seen = new Set<Construct>();
+  private readonly watched = new Set<Construct>();
+  private readonly roots = new Set<Construct>();
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
@@ -67,18 +84,20 @@ export class Monitoring extends Construct {
     this.rules(HOST_RULES, CERTIFICATE_RULES, requestRules({ p95: attempt(this, 'objectives.p95', () => Duration.of(p95), Duration.of('200ms')), errorRatio, histogram: this.histogram }));
     if (!(errorRatio > 0 && errorRatio < 1)) reportProblem(this, { code: 'error-ratio', what: `an error ratio of ${errorRatio} is no objective`, fix: 'give a share between 0 and 1: 0.01 is one percent' });
 
-    for (const part of [this.prometheus, this.alertmanager, this.grafana, this.blackbox]) {
-      this.scrape({ job: 'monitoring', service: this.serviceOf(part), endpoint: part.endpoint });
+    const host = new HostExporter(this, 'host', { tier });
+    for (const part of [this.prometheus, this.alertmanager, this.grafana, this.blackbox, host]) {
+      this.scrape({ job: part === host ? 'host' : 'monitoring', service: this.serviceOf(part), endpoint: part.endpoint });
     }
-    this.scrape({ job: 'host', service: 'host', endpoint: new HostExporter(this, 'host', { tier }).endpoint });
-    addRunbook(this, () => alertRunbooks(this.serviceOf(this)));
+    addRunbook(this, () => [...alertRunbooks(this.serviceOf(this)), ...this.unwatched()]);
+    addCheck(this, () => [...this.roots].flatMap(root => [...this.tooLate(root)]));
     if (logs) this.observe(logs);
     if (traces) this.observe(traces);
   }
 
-  /** Whatever is given, and all that stands in it so far. */
+  /** Whatever is given, and all that stands in it so far: call it last. */
   observe(...things: readonly Construct[]): this {
     for (const thing of things) {
+      this.roots.add(thing);
       if (!this.look(thing)) {
         reportProblem(this, { code: 'observe-nothing', what: `there is nothing to observe of ${thing.node.path}: it serves no port`, fix: 'observe what serves one, or let it answer at a port of its own' });
       }
@@ -89,33 +108,43 @@ export class Monitoring extends Construct {
   /** Scrapes an endpoint of your own. */
   scrape(scrape: Scrape): void {
     this.prometheus.scrape(scrape);
-    const scaled = this.prometheus.targets.filter(({ endpoint: { workload: { spec: { runs } } } }) => runs.kind === 'service' && runs.replicas !== 1);
-    this.rules(generalRules(scaled));
+    this.rules(generalRules(this.prometheus.targets.filter(({ endpoint }) => isScaled(endpoint.workload)).map(({ job, service, endpoint }) => ({ job, service, replicas: fewest(endpoint.workload) }))));
   }
 
-  /** A group replaces the one of its name. */
+  /** A group replaces the one of its name, but for those that are there by themselves. An alert belongs to one group. */
   rules(...groups: readonly RuleGroup[]): void {
-    this.prometheus.addRules(...groups);
+    const isTaken = (group: RuleGroup) => !isBuiltIn(group) && (BUILT_IN as readonly string[]).includes(group.name);
+    for (const { name } of groups.filter(isTaken)) {
+      reportProblem(this, { code: 'rule-group-taken', what: `'${name}' is the name of a group of rules that is there by itself`, fix: `give yours another name; these are taken: ${BUILT_IN.join(', ')}` });
+    }
+    this.prometheus.addRules(...groups.filter(group => !isTaken(group)));
   }
 
+  /** Adds the library's own dashboards to Grafana, by their names: `postgres`. */
   dashboard(...names: readonly (keyof typeof DASHBOARDS)[]): void {
     for (const name of names) this.grafana.addDashboard(name, DASHBOARDS[name].replaceAll(HISTOGRAM, this.histogram));
   }
 
-  /** Asks whether a workload is ready, as its own probe does; where that is a command inside, whether its port is open. */
+  /**
+   * Asks whether a workload is ready, as its own probe does; where that is a command inside, whether its port is open. Of
+   * several replicas another is asked each time.
+   */
   askReadiness(workload: Workload, service: string): boolean {
     const { ports, probes } = workload.spec;
     const check = [probes?.ready.check, probes?.alive?.check].find(one => one && one.kind !== 'command');
     const port = check && check.kind !== 'command' ? portOf(check, ports) : Object.keys(ports).find(name => ports[name]!.protocol === 'tcp');
     if (port === undefined) return false;
-    const endpoint = this.blackbox.mayAsk(workload.endpoint(port));
+    const endpoint = this.blackbox.mayAsk(workload.endpoint(port), { each: isScaled(workload) });
     const common = { job: 'ready', service, by: this.blackbox.endpoint };
     if (check?.kind !== 'http') this.prometheus.probe({ ...common, module: 'tcp', target: endpoint });
     else this.prometheus.probe({ ...common, module: this.blackbox.withHeaders(check.headers, service), target: text`http://${endpoint}${check.path}` });
     return true;
   }
 
-  /** Asks as visitors do, by each public name, and sees until when the certificate is good. */
+  /**
+   * Asks as visitors do, by each public name, and sees until when the certificate is good. `path`: what is asked for.
+   * Default: `/`. `isTrusted`: whether the certificate must be good. Default: true.
+   */
   askAsVisitor(workload: Workload, service: string, { path = '/', isTrusted = true }: { readonly path?: string; readonly isTrusted?: boolean } = {}): void {
     const routes = this.node.root.node.findAll().filter(isRoute).filter(({ spec: { to, reach, protocol } }) => to.workload === workload && reach === 'public' && protocol !== 'tcp');
     const secure = routes.filter(({ spec }) => spec.protocol === 'https');
@@ -134,16 +163,20 @@ export class Monitoring extends Construct {
     return dnsLabel(thing.node.scopes.slice(stack < 0 ? 1 : stack + 1).map(({ node }) => node.id).filter(id => id !== 'Default').join('-'));
   }
 
-  /** Whether there was anything to observe. */
+  /** Whether there is anything to observe. */
   private look(thing: Construct): boolean {
     if (thing.node.scopes.includes(this)) return false;
-    if (this.seen.has(thing)) return true;
-    const service = this.serviceOf(thing);
-    const product = PRODUCTS.find(({ is }) => is(thing));
-    if (!product && !isObservable(thing) && !isWorkload(thing)) {
-      return thing.node.children.map(child => this.look(child as Construct)).includes(true);
+    if (!isWhole(thing)) return thing.node.children.map(child => this.look(child as Construct)).includes(true);
+    if (!this.seen.has(thing)) {
+      this.seen.add(thing);
+      if (this.watch(thing, this.serviceOf(thing))) this.watched.add(thing);
     }
-    this.seen.add(thing);
+    return this.watched.has(thing);
+  }
+
+  /** Whether there was a way to. */
+  private watch(thing: Construct, service: string): boolean {
+    const product = PRODUCTS.find(({ is }) => is(thing));
     if (isObservable(thing)) thing.observedBy(this, service);
     else if (product) product.observe(this, thing, service);
     else {
@@ -153,6 +186,46 @@ export class Monitoring extends Construct {
     }
     return true;
   }
+
+  /** What has come to stand in what was observed after that was looked at. */
+  private *tooLate(thing: Construct): Iterable<Fault> {
+    if (thing instanceof Monitoring || this.seen.has(thing)) return;
+    if (!isWhole(thing)) for (const child of thing.node.children) yield* this.tooLate(child as Construct);
+    else yield { code: 'observed-too-early', what: `${pathOf(thing)} was not there yet when it was told what to observe`, fix: 'call observe last' };
+  }
+
+  /** What nobody hears of, for the guide. */
+  private unwatched(): Runbook[] {
+    const stack = this.node.scopes.findLast(scope => 'projectName' in scope) ?? this.node.root;
+    const workloads = stack.node.findAll().filter((thing): thing is Workload => isWorkload(thing) && !thing.node.scopes.some(scope => scope instanceof Monitoring));
+    const silent = workloads.filter(({ spec: { runs }, node }) => ['service', 'schedule'].includes(runs.kind) && !node.scopes.some(scope => this.watched.has(scope as Construct)));
+    const scraped = new Set(this.prometheus.targets.map(({ endpoint }) => endpoint.workload));
+    const uncounted = workloads.filter(workload => !silent.includes(workload) && fewest(workload) > 1 && !scraped.has(workload));
+    const names = (list: readonly Workload[]) => list.map(workload => `\`${this.serviceOf(workload)}\``).join(', ');
+    return silent.length + uncounted.length === 0 ? [] : [{
+      purpose: 'look', title: 'What is not watched',
+      content: [
+        ...(silent.length === 0 ? [] : [advice`No alert tells when these fail: ${names(silent)}. They answer nobody, and export no metrics.`]),
+        ...(uncounted.length === 0 ? [] : [advice`No alert tells when some of the replicas of these have ended: ${names(uncounted)}. They export no metrics, by which replicas are counted; that all have ended is seen.`]),
+      ],
+    }];
+  }
+}
+
+/** What is observed as one, whatever stands in it. */
+function isWhole(thing: Construct): boolean {
+  return isObservable(thing) || isWorkload(thing) || PRODUCTS.some(({ is }) => is(thing));
+}
+
+/** Whether there is an address for each replica. */
+function isScaled({ spec: { runs } }: Workload): boolean {
+  return runs.kind === 'service' && runs.replicas !== 1;
+}
+
+/** How many replicas there are at least. */
+function fewest({ spec: { runs } }: Workload): number {
+  if (runs.kind !== 'service') return 0;
+  return typeof runs.replicas === 'number' ? runs.replicas : runs.replicas.min;
 }
 
 function isRoute(thing: IConstruct): thing is Route {
@@ -163,7 +236,7 @@ function isObservable(thing: object): thing is Observable {
   return 'observedBy' in thing;
 }
 
-function isWorkload(thing: Construct): boolean {
+function isWorkload(thing: IConstruct): boolean {
   return isPrimitive(thing) && thing.kind === 'workload';
 }
 

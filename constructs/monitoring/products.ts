@@ -5,6 +5,7 @@ import { NginxProxy } from '../nginx';
 import { Postgres } from '../postgres';
 import { Redis } from '../redis';
 import { WebService } from '../web-service';
+import { Worker } from '../worker';
 import { BackupExporter, NginxExporter, PostgresExporter, RedisExporter } from './exporters';
 import { Jaeger } from './jaeger';
 import { Loki } from './loki';
@@ -31,6 +32,10 @@ export const PRODUCTS: readonly Product[] = [
     monitoring.askReadiness(web.workload, service);
     monitoring.askAsVisitor(web.workload, service);
   }),
+
+  { ...product(Worker, (monitoring, { metrics }, service) => {
+    monitoring.scrape({ job: 'app', service, ...metrics! });
+  }), is: thing => thing instanceof Worker && thing.metrics !== undefined },
 
   product(Postgres, (monitoring, db, service) => {
     const { endpoint } = new PostgresExporter(monitoring, `${service}-exporter`, { of: db, tier: monitoring.tier });

@@ -1,11 +1,12 @@
 import { Construct } from 'constructs';
 import {
-  AlertRules, attempt, Config, Duration, Metrics, Route, Size, Volume, Workload,
+  addCheck, AlertRules, attempt, Config, Duration, Metrics, reportProblem, Route, Size, Volume, Workload,
   type DurationLike, type Endpoint, type ResourcesLike, type SizeLike, type TextLike, type Tier,
 } from '../../lib/model';
 import { later } from '../../lib/model/later';
 import { HealthProbes } from '../health-probes';
 import { IMAGES } from './images';
+import { ruleFaults } from './rules/check';
 import { alertRuleOf, ruleFile, type RuleGroup } from './rules/rule';
 import { yaml, type Yaml } from './yaml';
 
@@ -17,7 +18,7 @@ export interface PrometheusProps {
   readonly storage?: SizeLike;
   /** The storage class to ask for. Default: the cluster's own. Kubernetes only. */
   readonly storageClass?: string;
-  /** How often it asks. Default: 15 s. */
+  /** How often it asks: at most every 2 minutes. Default: 15 s. */
   readonly interval?: DurationLike;
   /** Where alerts go. Default: nowhere; they are seen in its pages. */
   readonly alertmanager?: Endpoint;
@@ -58,6 +59,8 @@ export interface ProbeOf {
 }
 
 const CONFIGURATION = '/etc/prometheus';
+/** It takes a sample for good for 5 minutes. One that is missed must not make a gap, and rules look at these 5 minutes. */
+const LONGEST_INTERVAL = Duration.seconds(120);
 
 /**
  * Scrapes endpoints, keeps what they say, and evaluates alert rules. It starts without what it scrapes: seeing that
@@ -84,6 +87,9 @@ export class Prometheus extends Construct {
     const kept = attempt(this, 'retention', () => Duration.of(retention), Duration.days(15));
     const size = attempt(this, 'storage', () => Size.of(storage), Size.mebibytes(1024));
     this.interval = attempt(this, 'interval', () => Duration.of(interval), Duration.seconds(15));
+    if (this.interval.milliseconds > LONGEST_INTERVAL.milliseconds) {
+      reportProblem(this, { code: 'scrape-interval', what: `it asks every ${this.interval}, which leaves gaps: a sample holds for 5 minutes`, fix: 'ask at least every 2 minutes' });
+    }
     this.config = new Config(this, 'config', { files: {} });
     this.alertRules = new AlertRules(this, 'rules', { groups: [] });
     this.workload = new Workload(this, 'Default', {
@@ -106,17 +112,21 @@ export class Prometheus extends Construct {
     if (published !== undefined) new Route(this, 'published', { to: this.endpoint, published, protocol: 'http' });
     if (alertmanager) this.workload.spec.startsWithout.push(alertmanager.workload);
     this.refreshConfiguration();
+    addCheck(this, () => ruleFaults(this.rules));
   }
 
-  /** Asks an endpoint from now on. Where the cluster has the Prometheus Operator, a ServiceMonitor says so. */
+  /** Asks an endpoint from now on. Where the target is told of a Prometheus Operator, a ServiceMonitor says so. */
   scrape(scrape: Scrape): void {
     const { job, service, endpoint, path } = scrape;
     this.scrapes.push(scrape);
+    if (path !== undefined && !/^\/[^?#\s]*$/.test(path)) {
+      reportProblem(endpoint.workload, { code: 'metrics-path', what: `'${path}' is not a path of metrics`, fix: 'begin it with a slash, and leave out what would come after ? or #: /metrics' });
+    }
     new Metrics(this, this.freeId(job, service), { endpoint, path, labels: { job, service } });
     this.startWithout(endpoint);
   }
 
-  /** Lets a black-box exporter ask from now on. Where the cluster has the Prometheus Operator, a ServiceMonitor says so. */
+  /** Lets a black-box exporter ask from now on. Where the target is told of a Prometheus Operator, a ServiceMonitor says so. */
   probe(probe: ProbeOf): void {
     const { job, service, by, module, target, hostname } = probe;
     this.probes.push(probe);
@@ -129,7 +139,7 @@ export class Prometheus extends Construct {
     this.startWithout(by);
   }
 
-  /** A group replaces the one of its name. */
+  /** A group replaces the one of its name. An alert belongs to one group. */
   addRules(...groups: readonly RuleGroup[]): void {
     for (const group of groups) this.groups.set(group.name, group);
     later(this.config.spec.files, 'rules.yml', () => ruleFile(this.rules).file);

@@ -23,6 +23,16 @@ export function alertRunbooks(monitoring: string): readonly Runbook[] {
       advice`Look for an alert on what it needs, databases and caches first, and follow that one's section.`,
       advice`Starting it anew (${start}) helps only where the program does not connect again by itself.`,
     ],
+    ReplicaMissing: [
+      advice`Which of them have ended, or do not answer: ${status}. Why: ${ended}. Exit code 137 is the memory limit, more often than not.`,
+      advice`Start them, if nothing has done so by itself: ${start}.`,
+      advice`Replicas that wait for a place: is the machine, or are the nodes, full?`,
+    ],
+    ReplicaNotReady: [
+      advice`Of several replicas another is asked each time: which of them does not become ready? ${status}.`,
+      advice`Why: ${logs}. Where it is a single one, it is ready only now and then: look for an alert on what it needs.`,
+      advice`What only some replicas suffer from is often a connection that has died, or a full folder of their own: start them anew (${start}).`,
+    ],
     PublicRouteFailing: [
       advice`From outside: \`curl -v https://NAME/\`. Whether TLS holds comes first, then the status.`,
       advice`502 and 504: the proxy cannot reach the application. See ServiceDown and ReadinessFailing of what stands behind it.`,
@@ -32,6 +42,7 @@ export function alertRunbooks(monitoring: string): readonly Runbook[] {
     RestartLoop: [
       advice`The last words before each end: ${ended}.`,
       advice`Exit code 137 or \`OOMKilled\`: it needs more memory than its limit, or it leaks. Raise \`resources.memory\` in the program.`,
+      advice`It sees only what tells when it was started, by the metric \`process_start_time_seconds\`: most exporters have it by themselves, those of several processes for one port do not. Without metrics nothing is seen.`,
       advice`A liveness check that fails under load ends healthy processes: it must not ask for anything that takes long.`,
     ],
     SlowRequests: [

@@ -26,7 +26,9 @@ const CERTBOT = 'certbot/certbot:v5.8.0';
  * Kubernetes: a Deployment behind the public routes; cert-manager in place of certbot.
  */
 export class NginxProxy extends Construct {
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** What it shows to visitors; `undefined` where TLS ends elsewhere. */
   readonly certificate: Certificate | undefined;
   /** Where visitors come in: HTTPS, unless TLS ends elsewhere. */
   readonly endpoint: Endpoint;

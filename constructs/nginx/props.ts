@@ -1,4 +1,4 @@
-import type { DurationLike, Endpoint, Replicas, SizeLike, Volume, WorkloadProps } from '../../lib/model';
+import type { DurationLike, Endpoint, Replicas, ResourcesLike, SizeLike, Volume, WorkloadProps } from '../../lib/model';
 import type { FRAME_OPTIONS, REFERRER_POLICIES } from './grammar';
 
 /** Where requests go: a port of a workload, or a construct that has one. */
@@ -6,6 +6,7 @@ export type Upstream = Endpoint | { readonly endpoint: Endpoint };
 
 /** Requests that are handed on to a service. */
 export interface ProxyPass {
+  /** The service, by a port of it. */
   readonly to: Upstream;
   /** Lets connections become WebSockets. Default: false. */
   readonly webSocket?: boolean;
@@ -20,14 +21,15 @@ export interface ProxyPass {
 
 /** Files that nginx sends by itself, from a volume. */
 export interface StaticFiles {
+  /** Where the files are. It is mounted read-only. */
   readonly volume: Volume;
   /** A folder in the volume. Default: all of it. */
   readonly folder?: string;
   /** How long browsers may keep a file; `immutable`: a year, for names that change with the content. Default: they ask each time. */
   readonly cache?: 'immutable' | DurationLike;
-  /** Sends `site.css.gz` in place of `site.css` where it is there. Not for uploads: users could replace one by the other. */
+  /** Sends `site.css.gz` in place of `site.css` where it is there. Not for uploads: users could replace one by the other. Default: false. */
   readonly precompressed?: boolean;
-  /** For uploads: no script in them runs, neither on the server nor in the browser. */
+  /** For uploads: no script in them runs, neither on the server nor in the browser. Default: false. */
   readonly noScripts?: boolean;
 }
 
@@ -36,6 +38,7 @@ export type Rate = `${number}r/${'s' | 'm'}`;
 
 /** How many requests each address may make; more are answered with 429. */
 export interface RateLimit {
+  /** `10r/s`, `3r/m`: a whole number in a second or in a minute. */
   readonly rate: Rate;
   /**
    * How many may come at once; the next is answered with 429 until the rate has made room again. With 3r/m and 3, the
@@ -49,11 +52,11 @@ export interface RateLimit {
 export interface SecurityHeaders {
   /** For answers whose application sends no policy of its own, which may carry nonces. Default: everything from the same origin only. */
   readonly contentSecurityPolicy?: string | false;
-  /** Default: neither camera, geolocation, microphone, payment nor USB. */
+  /** What pages may use of a visitor's devices. Default: neither camera, geolocation, microphone, payment nor USB. */
   readonly permissionsPolicy?: string | false;
   /** Who may show the pages in a frame. Default: `SAMEORIGIN`. */
   readonly frameOptions?: typeof FRAME_OPTIONS[number] | false;
-  /** Default: `strict-origin-when-cross-origin`. */
+  /** What other sites are told of where a visitor comes from. Default: `strict-origin-when-cross-origin`. */
   readonly referrerPolicy?: typeof REFERRER_POLICIES[number] | false;
   /** Strict-Transport-Security, where TLS ends here. Default: a year, for these hosts only. */
   readonly hsts?: StrictTransport | false;
@@ -61,9 +64,9 @@ export interface SecurityHeaders {
 
 /** How long browsers refuse plain HTTP after one visit. */
 export interface StrictTransport {
-  /** Default: 365 days. */
+  /** How long it holds. Default: 365 days. */
   readonly maxAge?: DurationLike;
-  /** Default: false, or true with `preload`, which wants it. */
+  /** Whether it holds for all subdomains. Default: false, or true with `preload`, which wants it. */
   readonly includeSubDomains?: boolean;
   /** Asks browsers to ship with it: hard to undo. Default: false. */
   readonly preload?: boolean;
@@ -81,6 +84,8 @@ export interface Acme {
 
 /** What an {@link NginxProxy} answers for, where it hands requests on, and what it allows. */
 export interface NginxProxyProps extends Pick<WorkloadProps, 'resources' | 'tier' | 'logs'> {
+  /** There is a worker process for each CPU, and half of the memory is for bodies and large answers. Default: 1 CPU and 256 MiB. */
+  readonly resources?: ResourcesLike;
   /** Of the image `nginx:<version>-alpine`. Default: 1.30. */
   readonly version?: string;
   /** The names that visitors use: `shop.example`, `*.shop.example`. Requests for others are refused. */
@@ -94,10 +99,11 @@ export interface NginxProxyProps extends Pick<WorkloadProps, 'resources' | 'tier
   readonly tls?: 'self-signed' | 'given' | 'off' | { readonly acme: Acme };
   /** The beginning of a path → what answers there. The longest one counts. */
   readonly routes: Readonly<Record<string, Upstream | ProxyPass>>;
-  /** The beginning of a path → the files there. No limits apply to them, but for one on this very path or below. */
+  /** The beginning of a path → the files there. No limits apply to them, but for one on this very path or below. Default: none. */
   readonly static?: Readonly<Record<string, StaticFiles>>;
   /** The largest request body. Default: 1 MiB. */
   readonly maxBodySize?: SizeLike;
+  /** How long to wait for others. Default: 5 s to connect to an upstream, 60 s for its silence, 30 s for that of a client. */
   readonly timeouts?: {
     /** To connect to an upstream. Default: 5 s. */
     readonly connect?: DurationLike;
@@ -110,29 +116,30 @@ export interface NginxProxyProps extends Pick<WorkloadProps, 'resources' | 'tier
   };
   /** How long a client's idle connection stays open. Default: 65 s. */
   readonly keepAlive?: DurationLike;
-  /** Idle connections to each upstream, per worker process. */
+  /** Idle connections to each upstream, per worker process. Default: 32, for 4 s. */
   readonly upstreamKeepAlive?: {
     /** Default: 32. */
     readonly connections?: number;
     /** Must be shorter than the upstream's own. Default: 4 s, as Gunicorn, Uvicorn and Node.js close them after 5 s. */
     readonly idle?: DurationLike;
   };
-  /** The beginning of a path → the limit for each client address. The longest one counts. With replicas, each counts for itself. */
+  /** The beginning of a path → the limit for each client address. The longest one counts. With replicas, each counts for itself. Default: no limit. */
   readonly rateLimits?: Readonly<Record<string, RateLimit | Rate>>;
   /** Requests at the same time from one address. Default: no limit. In HTTP/2 each request counts. */
   readonly connectionsPerAddress?: number;
-  /** Paths that no limit applies to. The HTTP probes of the workloads that `routes` names are among them already. */
+  /** Paths that no limit applies to. The HTTP probes of the workloads that `routes` names are among them already. Default: no others. */
   readonly health?: readonly string[];
+  /** Security headers of every answer. Default: as {@link SecurityHeaders} says of each. */
   readonly headers?: SecurityHeaders;
   /** Never served, nor dot files. Default: `*.py`, `*.conf`, `*.log`, `*.sql`. */
   readonly blockedFiles?: readonly string[];
   /** Balancers in front of it, whose X-Forwarded-For (and, without TLS here, X-Forwarded-Proto) is believed. Default: none. */
   readonly trustedProxies?: readonly string[];
-  /** Default: 80 and 443. */
+  /** Ports that it is published on, of the host or of the load balancer. Default: 80 and 443. */
   readonly published?: { readonly http?: number; readonly https?: number };
   /** Who may come in: everybody, or only the machine itself. Default: `public`. */
   readonly reach?: 'public' | 'host';
-  /** Default: 1. */
+  /** How many containers run. Default: 1. Compose runs one where it is public, as a port of the host belongs to one container. */
   readonly replicas?: Replicas;
   /** How long running requests may take after it was told to stop. Default: 30 s. */
   readonly drain?: DurationLike;

@@ -13,27 +13,34 @@ export type { Settings } from './settings';
 export interface PostgresProps {
   /** The major version. Default: 17. */
   readonly version?: number;
-  /** Default: `alpine`. */
+  /** What the image is made of. Default: `alpine`. */
   readonly variant?: 'alpine' | 'debian';
-  /** Default: the id of the construct. */
+  /** Its name. Default: the id of the construct, in lower case, with underscores for what names cannot have. */
   readonly database?: string;
   /** The owner of the database. Default: the database's name. */
   readonly user?: string;
+  /** Room for its data. */
   readonly storage: SizeLike;
+  /** The storage class to ask for. Default: the cluster's own. Kubernetes only. */
   readonly storageClass?: string;
   /** Default: 1 CPU and 1 GiB. Memory settings follow from the limit. */
   readonly resources?: ResourcesLike;
-  /** Lines of `postgresql.conf`, by their names in the manual; they win over what follows from the limit. */
+  /**
+   * Lines of `postgresql.conf`, by their names in the manual; they win over what follows from the limit. Default: memory and
+   * connections follow from the limit of `resources`.
+   */
   readonly settings?: Settings;
   /** Says that settings whose worst cases add up to more than the limit are meant so. Default: that is an error. */
   readonly overcommit?: boolean;
   /**
    * Run once, on an empty database, by its owner and in the order of their names: `{ '10-extensions.sql': … }`, or shell
    * scripts that end in `.sh`. Extensions such as pg_stat_statements must stand in `settings.shared_preload_libraries` too.
+   * Default: none.
    */
   readonly initScripts?: Readonly<Record<string, TextLike>>;
-  /** Publishes it on the host itself, for developers. */
+  /** The port on the host itself that publishes it, for developers. Default: not published. */
   readonly published?: number;
+  /** The part of the network that it is called in. Default: none. */
   readonly tier?: Tier;
 }
 
@@ -48,11 +55,17 @@ const CONFIGURATION = '/etc/postgresql';
  * Compose: a service with a named volume. Kubernetes: a StatefulSet with a claim template.
  */
 export class Postgres extends Construct {
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** Where it answers, at port 5432. */
   readonly endpoint: Endpoint;
+  /** What it runs: its tools dump and restore for others. */
   readonly image: Image;
+  /** The name of the database. */
   readonly database: string;
+  /** The owner of the database. */
   readonly user: string;
+  /** The owner's password. */
   readonly password: SecretKey;
 
   constructor(scope: Construct, id: string, props: PostgresProps) {
@@ -122,6 +135,7 @@ export class Postgres extends Construct {
     });
   }
 
+  /** The name under which other workloads of the stack find it. */
   get host(): Text {
     return this.endpoint.host;
   }

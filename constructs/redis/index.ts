@@ -14,13 +14,15 @@ export interface RedisProps {
   readonly eviction: Eviction;
   /** For its data. At most three quarters of the limit. Default: half of it. */
   readonly maxMemory?: SizeLike;
-  /** Default: 1 GiB. */
+  /** Room for its append-only file and snapshots. Default: 1 GiB. */
   readonly storage?: SizeLike;
+  /** The storage class to ask for. Default: the cluster's own. Kubernetes only. */
   readonly storageClass?: string;
   /** Default: 0.5 CPU and 256 MiB. */
   readonly resources?: ResourcesLike;
-  /** Publishes it on the host itself, for developers. */
+  /** The port on the host itself that publishes it, for developers. Default: not published. */
   readonly published?: number;
+  /** The part of the network that it is called in. Default: none. */
   readonly tier?: Tier;
 }
 
@@ -36,11 +38,16 @@ const CONFIGURATION = '/etc/redis';
  * Compose: a service with a named volume. Kubernetes: a StatefulSet with a claim template.
  */
 export class Redis extends Construct {
+  /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
+  /** Where it answers, at port 6379. */
   readonly endpoint: Endpoint;
+  /** What it runs. */
   readonly image: Image;
+  /** The password of the user `default`. */
   readonly password: SecretKey;
   private readonly config: Config;
+  private readonly users = new Map<string, { readonly rules: string; readonly password: SecretKey }>();
 
   constructor(scope: Construct, id: string, props: RedisProps) {
     super(scope, id);
@@ -85,10 +92,16 @@ export class Redis extends Construct {
   }
 
   /**
-   * Another user beside the applications' own, with a password of its own and what the rules allow.
+   * Another user beside the applications' own, with a password of its own and what the rules allow. Asked for again with
+   * the same rules, it is the same user.
    * @param rules in the words of `ACL SETUSER`: `-@all +ping +info`.
    */
   addUser(name: string, rules: string): SecretKey {
+    const known = this.users.get(name);
+    if (known) {
+      if (known.rules !== rules) reportProblem(this, { code: 'redis-user-twice', what: `the user '${name}' is asked for twice: with '${known.rules}', and with '${rules}'`, fix: 'give one of them another name' });
+      return known.password;
+    }
     const { files } = this.config.spec;
     const isNamed = /^[a-z][a-z0-9-]*$/.test(name) && name !== 'default';
     if (!isNamed || !/^[\w@+~&*|:.% -]+$/.test(rules)) {
@@ -96,10 +109,12 @@ export class Redis extends Construct {
     }
     files['users'] = Text.of(`${files['users']?.literal ?? ''}${name} ${rules}\n`);
     const password = new Secret(this, `user-${name}`, { keys: ['password'] }).key('password');
+    this.users.set(name, { rules, password });
     this.workload.spec.mounts.push({ secret: password.secret, path: `${SECRETS}-${name}` });
     return password;
   }
 
+  /** The name under which other workloads of the stack find it. */
   get host(): Text {
     return this.endpoint.host;
   }

@@ -9,15 +9,21 @@ import type { Stack } from './stack';
 
 /** `from` may reach one port of `to`. */
 export interface Edge {
+  /** Who calls. */
   readonly from: Workload;
+  /** Who is called. */
   readonly to: Workload;
+  /** The port of `to`, by its name. */
   readonly portName: string;
+  /** The same, by its number. */
   readonly port: number;
 }
 
 /** What must be so before a workload starts. */
 export interface Wait {
+  /** The other workload. */
   readonly on: Workload;
+  /** `healthy`: it can take work. `completed`: it has ended well. */
   readonly until: 'healthy' | 'completed';
 }
 
@@ -26,13 +32,21 @@ export interface Wait {
  * when aspects have been applied.
  */
 export class Graph {
+  /** Those that fill volumes are among them. */
   readonly workloads: Workload[] = [];
+  /** Those that are kept, and those that are filled. */
   readonly volumes: Volume[] = [];
+  /** Those of certificates are among them. */
   readonly secrets: Secret[] = [];
+  /** Files without secrets. */
   readonly configs: Config[] = [];
+  /** Ways in from outside. */
   readonly routes: Route[] = [];
+  /** Each with where it comes from. */
   readonly certificates: Certificate[] = [];
+  /** Endpoints that answer with metrics. */
   readonly metrics: Metrics[] = [];
+  /** Rules for whoever watches from outside. */
   readonly alertRules: AlertRules[] = [];
   /** The team's own cdk8s objects in the same tree. */
   readonly apiObjects: ApiObject[] = [];
@@ -45,7 +59,7 @@ export class Graph {
   private readonly mounted = new Map<Volume, Workload[]>();
   private readonly askedByEach = new Set<Workload>();
 
-  constructor(readonly stack: Stack) {
+  constructor(/** Whose graph it is. */ readonly stack: Stack) {
     const lists = { workload: this.workloads, volume: this.volumes, secret: this.secrets, config: this.configs, route: this.routes, certificate: this.certificates, metrics: this.metrics, 'alert-rules': this.alertRules };
     const visit = (construct: IConstruct) => {
       if (isPrimitive(construct)) {
@@ -67,10 +81,12 @@ export class Graph {
     return this.names.get(construct) ?? nameBelow(this.stack, construct);
   }
 
+  /** Whether it is a primitive of this stack. */
   has(construct: Construct): boolean {
     return this.names.has(construct);
   }
 
+  /** Who may call whom, all of it. */
   get edges(): readonly Edge[] {
     return [...this.outgoing.values()].flat();
   }
@@ -85,10 +101,12 @@ export class Graph {
     return this.incoming.get(workload) ?? [];
   }
 
+  /** What must be so before it starts. */
   waits(workload: Workload): readonly Wait[] {
     return this.waiting.get(workload) ?? [];
   }
 
+  /** The routes that lead to any port of it. */
   routesTo(workload: Workload): readonly Route[] {
     return this.routed.get(workload) ?? [];
   }

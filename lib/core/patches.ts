@@ -2,16 +2,21 @@ import type { IConstruct } from 'constructs';
 import { pathOf } from '../model';
 import type { Document, Findings } from './target';
 
-type Edit = (body: never) => object;
+type Edit = (body: never) => unknown;
 interface Patch { readonly kind: string; readonly edit: Edit }
+
+/** Safeguards that a document lacks, in words: what a target's own documents never lack unless the program says so. */
+export type Weaknesses = (kind: string, body: object) => readonly string[];
 
 /**
  * Edits of emitted documents, by the construct that made them: the way out where the model says too little.
- * Each target has its own, typed by the documents that it makes.
+ * Each target has its own, typed by the documents that it makes. Every edit is noted, and what is weaker by it.
  */
 export class Patches {
   private readonly byConstruct = new WeakMap<IConstruct, Patch[]>();
   private isUsed = false;
+
+  constructor(private readonly weaknesses: Weaknesses) {}
 
   add(construct: IConstruct, kind: string, edit: Edit): void {
     this.isUsed = true;
@@ -28,10 +33,14 @@ export class Patches {
         for (const patch of this.byConstruct.get(scope) ?? []) {
           if (patch.kind !== document.kind) continue;
           met.add(patch);
-          body = patch.edit(body as never);
+          const edited = patch.edit(body as never);
+          if (isEntry(edited)) body = edited;
+          else findings.problem(scope, { code: 'patch-nothing', what: `the patch of '${patch.kind}' gives back ${edited === null ? 'null' : Array.isArray(edited) ? 'a list' : typeof edited}, where the whole entry is asked for`, fix: 'give back all of it: entry => ({ ...entry, … })' });
         }
       }
-      return body === document.body ? document : { ...document, body };
+      if (body === document.body) return document;
+      this.note(document, body, findings);
+      return { ...document, body };
     });
     for (const construct of stack.node.findAll()) {
       for (const patch of this.byConstruct.get(construct) ?? []) {
@@ -46,4 +55,18 @@ export class Patches {
     }
     return patched;
   }
+
+  private note({ source, kind, body: before }: Document, after: object, findings: Findings): void {
+    // `services` is a section of many; `Ingress` is a kind.
+    findings.note(source, 'patch', 'approximated', `its ${kind.replace(/^([a-z]+)s$/, '$1')} is edited by hand, for this target alone`);
+    const known = this.weaknesses(kind, before);
+    for (const weakness of this.weaknesses(kind, after)) {
+      // Not as `loosened`, which a program asks for by its own word, on every target.
+      if (!known.includes(weakness)) findings.note(source, 'loosened', 'left-out', `by a patch ${weakness}`);
+    }
+  }
+}
+
+function isEntry(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

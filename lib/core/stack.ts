@@ -15,6 +15,7 @@ export interface StackProps {
   /**
    * What a target does not express exactly and is fine so, by target and by the field that PARITY.md names, so that `--strict` takes
    * it: `{ compose: ['size'], kubernetes: ['stop.signal'] }`. The report marks it. One that is not there is a problem.
+   * Default: nothing.
    */
   readonly accepts?: Acceptances;
 }
@@ -22,8 +23,8 @@ export interface StackProps {
 const STACK = Symbol.for('compose8s.Stack');
 
 /**
- * One system in one environment. Its path is `system/environment`, its Compose project and its namespace are
- * `system-environment`.
+ * One system in one environment. Its path is `system/environment`. Compose: the project `system-environment`. Kubernetes: the
+ * namespace of that name.
  *
  * It is a cdk8s Chart as well: a team's own cdk8s constructs can stand in it.
  */
@@ -33,15 +34,26 @@ export class Stack extends Chart {
     return Stack.isStack(value);
   }
 
+  /** Whether it is a stack: also one of another copy of the library. */
   static isStack(value: unknown): value is Stack {
     return typeof value === 'object' && value !== null && STACK in value;
   }
 
+  /** What it is emitted for. */
   readonly targets: readonly Target[];
+  /** The range for networks of workloads without a tier, if it has one. */
   readonly network: string | undefined;
+  /** What it accepts of each target's notes. */
   readonly accepts: Acceptances;
 
-  constructor(scope: Construct, readonly system: string, readonly environment: string, { targets, network, accepts = {} }: StackProps) {
+  constructor(
+    scope: Construct,
+    /** What it is: `shop`. The environments of one system have it in common. */
+    readonly system: string,
+    /** Where it runs: `prod`. */
+    readonly environment: string,
+    { targets, network, accepts = {} }: StackProps,
+  ) {
     const parent = (scope.node.tryFindChild(system) as Construct | undefined) ?? new Construct(scope, system);
     super(parent, environment, { namespace: dnsLabel(`${system}-${environment}`), disableResourceNameHashes: true });
     Object.defineProperty(this, STACK, { value: true });

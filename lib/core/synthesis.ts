@@ -16,15 +16,20 @@ export interface Emission extends Rendered {
 
 /** All that comes of an app, in memory. Where there are problems, the emissions are not to be used. */
 export interface Synthesis {
+  /** One for each stack. */
   readonly graphs: readonly Graph[];
+  /** One for each target of each stack; none where the stacks themselves have problems. */
   readonly emissions: readonly Emission[];
+  /** Each once. Any of them stops what would be written. */
   readonly problems: readonly Problem[];
+  /** What targets do not carry over exactly. */
   readonly notes: readonly Note[];
 }
 
 /**
  * Everything below `root` on every target, in memory: aspects, checks, rendering, printing, in this order. Pure but for
- * the aspects. Targets see only a graph without problems, so that they need not doubt it.
+ * the aspects. Targets see only a graph without problems, so that they need not doubt it. `keep` says which stacks and
+ * targets. Default: all.
  */
 export function synthesize(root: Construct, keep: (stack: Stack, target?: Target) => boolean = () => true): Synthesis {
   applyAspects(root);
@@ -93,7 +98,7 @@ export function strict(notes: readonly Note[]): Problem[] {
 
 /** Thrown where a program, not a person, reads the outcome: by the test kit and by `Stack.toJson`. */
 export class SynthesisError extends Error {
-  constructor(readonly problems: readonly Problem[]) {
+  constructor(/** All that were found. */ readonly problems: readonly Problem[]) {
     super(printProblems(problems));
     this.name = 'SynthesisError';
   }

@@ -14,7 +14,9 @@ export type CertificateSource =
 
 /** What a {@link Certificate} is, as targets read it. */
 export interface CertificateSpec {
+  /** The names that it is good for. */
   hosts: readonly string[];
+  /** Where it comes from. */
   source: CertificateSource;
   /** The secret that holds the pair, where the pair is not kept by a certificate controller or in a volume. */
   secret: Secret | undefined;
@@ -27,6 +29,7 @@ export interface CertificateSpec {
  * Kubernetes: a `kubernetes.io/tls` Secret, or for ACME a Certificate of cert-manager.
  */
 export class Certificate extends Primitive<'certificate', CertificateSpec> {
+  /** `hosts`: the names that it is good for. `source`: where it comes from. */
   constructor(scope: Construct, id: string, { hosts, source }: { readonly hosts: readonly string[]; readonly source: CertificateSource }) {
     super(scope, id, 'certificate', { hosts, source, secret: undefined });
     if (source.kind === 'acme') return;

@@ -12,7 +12,7 @@ export interface ConfigProps {
   readonly executable?: boolean;
 }
 
-/** What a {@link Config} is, as targets read it; aspects may change it. */
+/** What a {@link Config} is, as targets read it; aspects may change it. Each field is that of {@link ConfigProps}. */
 export interface ConfigSpec {
   files: Record<string, Text>;
   executable: boolean;

@@ -3,14 +3,16 @@ import { FaultError } from './problem';
 /** `'500m'` is half a core; `2` and `'2'` are two cores. */
 export type CpuLike = Cpu | number | `${number}` | `${number}m`;
 
-/** A share of processor time, in thousandths of a core. */
+/** A share of processor time, in thousandths of a core. Compose: `0.5`, in cores. Kubernetes: `500m`. */
 export class Cpu {
-  private constructor(readonly millis: number) {}
+  private constructor(/** Thousandths of a core. */ readonly millis: number) {}
 
+  /** Thousandths of a core, at least one. Throws a FaultError for anything else. */
   static millis(millis: number): Cpu {
     return Cpu.of(`${millis}m`);
   }
 
+  /** Cores (`2`, `'0.5'`), or thousandths of one (`'500m'`). Throws a FaultError for anything else. */
   static of(value: CpuLike): Cpu {
     if (value instanceof Cpu) return value;
     const [, amount, milli] = /^(\d+(?:\.\d+)?)(m?)$/.exec(String(value)) ?? [];

@@ -16,6 +16,14 @@ export function* stageFaults(stages: readonly Stage[]): Iterable<Fault> {
   }
 }
 
+/** What a stage exposes, with what it has from the stages below it. */
+export function exposedPorts(stages: readonly Stage[], target: string): readonly number[] {
+  const at = stages.findIndex(({ name }) => name === target);
+  if (at < 0) return [];
+  const { from, instructions } = stages[at]!;
+  return [...exposedPorts(stages.slice(0, at), from), ...instructions.flatMap(one => (one.kind === 'expose' ? [one.port] : []))];
+}
+
 /** OCI annotations: `title`, `source`. */
 export function* labelFaults(labels: Readonly<Record<string, string>>): Iterable<Fault> {
   for (const [name, value] of Object.entries(labels)) {

@@ -7,15 +7,20 @@ export type DurationString = `${number}${keyof typeof UNITS}`;
 /** Wherever a length of time is asked for: `'30s'`, or a {@link Duration}. */
 export type DurationLike = Duration | DurationString;
 
-/** A length of time, in whole milliseconds. */
+/** A length of time, in whole milliseconds. Compose: `90s`, `500ms`. Kubernetes: whole seconds, rounded up. */
 export class Duration {
-  private constructor(readonly milliseconds: number) {}
+  private constructor(/** A whole number of them. */ readonly milliseconds: number) {}
 
+  /** Throws a FaultError, as those of other units, unless it is more than 0. */
   static seconds(amount: number): Duration { return Duration.of(`${amount}s`); }
+  /** Of 60 seconds. */
   static minutes(amount: number): Duration { return Duration.of(`${amount}m`); }
+  /** Of 60 minutes. */
   static hours(amount: number): Duration { return Duration.of(`${amount}h`); }
+  /** Of 24 hours. */
   static days(amount: number): Duration { return Duration.of(`${amount}d`); }
 
+  /** A positive number with its unit: `ms`, `s`, `m`, `h`, `d`. Throws a FaultError for anything else. */
   static of(value: DurationLike): Duration {
     if (value instanceof Duration) return value;
     const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value) ?? [];
@@ -27,10 +32,12 @@ export class Duration {
     return new Duration(milliseconds);
   }
 
+  /** With a fraction, if there is one. */
   get inSeconds(): number {
     return this.milliseconds / 1000;
   }
 
+  /** With a fraction, if there is one. */
   get inDays(): number {
     return this.milliseconds / UNITS.d;
   }

@@ -1,9 +1,14 @@
 import { Text } from './text';
 import type { Workload } from './workload';
 
-/** A port of a workload, by name. Whoever refers to it may reach it; nobody else can. */
+/**
+ * A port of a workload, by name. Whoever refers to it may reach it; nobody else can.
+ *
+ * Compose: the name of the service, in a network with the caller alone. Kubernetes: the name of a Service, and a
+ * NetworkPolicy that lets the caller in.
+ */
 export class Endpoint {
-  constructor(readonly workload: Workload, readonly portName: string) {}
+  constructor(/** Whose port it is. */ readonly workload: Workload, /** As its `ports` has it. */ readonly portName: string) {}
 
   /** The name under which other workloads of the stack find it. */
   get host(): Text {

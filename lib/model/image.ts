@@ -6,16 +6,19 @@ export type Tool = 'curl' | 'wget' | 'python' | 'node' | 'nc' | 'bash' | 'shell'
 
 /** A numeric user, as `runAsNonRoot` cannot check a name. */
 export interface User {
+  /** The number of the user; 0 is refused. */
   readonly uid: number;
+  /** The number of the group. */
   readonly gid: number;
 }
 
 /** What is known of an image beyond its name. */
 export interface ImageFacts {
-  /** The user that its program is made to run as. */
+  /** The user that its program is made to run as. Default: unknown; workloads must name one. */
   readonly user?: User;
+  /** What it has for health checks from inside, which Compose needs. Default: nothing is known of. */
   readonly tools?: readonly Tool[];
-  /** Folders in it that belong to the user: a volume that is mounted there belongs to the user too. */
+  /** Folders in it that belong to the user: a volume that is mounted there belongs to the user too. Default: none. */
   readonly folders?: readonly string[];
 }
 
@@ -25,18 +28,22 @@ export interface BuildProps extends ImageFacts {
   readonly name: string;
   /** The tag: a real version, never `latest`. */
   readonly version: string;
-  /** Registry and folder to push to: `registry.example/team`. Clusters pull from there. */
+  /** Registry and folder to push to: `registry.example/team`. Clusters pull from there. Default: that of the `Kubernetes` target, if it names one. */
   readonly registry?: string;
   /** The folder with the sources, as an absolute path. It is copied beside the emitted files, so that they stand alone. */
   readonly context: string;
+  /** In the order of the file. */
   readonly stages: readonly Stage[];
   /** The stage to stop at. Default: the last. */
   readonly target?: string;
-  /** Patterns of files that stay out of the build, in the syntax of `.dockerignore`. */
+  /**
+   * Patterns of files that stay out of the build, in the syntax of `.dockerignore`. Default: none, but for what is never
+   * built: version control, `.env` files, keys.
+   */
   readonly ignore?: readonly string[];
-  /** What is wrong with what the stages were made from; reported by every workload that runs the image. */
+  /** What is wrong with what the stages were made from; reported by every workload that runs the image. Default: nothing. */
   readonly faults?: readonly Fault[];
-  /** OCI annotations: `title` stands for `org.opencontainers.image.title`. */
+  /** OCI annotations: `title` stands for `org.opencontainers.image.title`. Default: none. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -46,20 +53,33 @@ export interface Build extends BuildProps {
   readonly target: string;
 }
 
-/** A container image: from a registry, or built from sources with a typed Dockerfile. */
+/**
+ * A container image: from a registry, or built from sources with a typed Dockerfile.
+ *
+ * Compose: `image`; what is built has a `build` as well, of a folder beside the Compose file with the Dockerfile and the
+ * sources. Kubernetes: `image`; `synth` prints the commands that build what is built, from the same folder, and push it
+ * where a registry is named.
+ */
 export class Image {
   private constructor(
     /** As a registry knows it: `postgres:16-alpine`. */
     readonly reference: string,
+    /** What is known of it, beyond its name. */
     readonly facts: ImageFacts,
+    /** What it is built from; `undefined` for one from a registry. */
     readonly build: Build | undefined,
   ) {}
 
-  /** @param reference pinned to a version or a digest: `nginx:1.25-alpine`. */
+  /**
+   * From a registry.
+   * @param reference pinned to a version or a digest: `nginx:1.25-alpine`.
+   * @param facts what is known of it. Default: nothing.
+   */
   static registry(reference: string, facts: ImageFacts = {}): Image {
     return new Image(reference, facts, undefined);
   }
 
+  /** To be built: the reference is `<registry>/<name>:<version>`. */
   static build({ user, tools, folders, ...props }: BuildProps): Image {
     const { registry, name, version, stages, target = stages.at(-1)?.name ?? '', ignore = [] } = props;
     return new Image(`${registry ? `${registry}/` : ''}${name}:${version}`, { user, tools, folders }, { ...props, target, ignore });
@@ -70,6 +90,7 @@ export class Image {
     return tagOf(this.reference);
   }
 
+  /** Whether it always means the same image, as {@link isPinned} says. */
   get isPinned(): boolean {
     return isPinned(this.reference);
   }

@@ -6,8 +6,9 @@ import { Text, type TextLike } from './text';
 
 /** What a {@link Metrics} is made of. */
 export interface MetricsProps {
+  /** Where it answers. */
   readonly endpoint: Endpoint;
-  /** Default: `/metrics`. */
+  /** Where the metrics are. Default: `/metrics`. */
   readonly path?: string;
   /** What is asked for: the module and the target of a black-box exporter. Default: nothing. */
   readonly params?: Readonly<Record<string, TextLike>>;
@@ -15,7 +16,7 @@ export interface MetricsProps {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** What a {@link Metrics} asks for. */
+/** What a {@link Metrics} asks for, as targets read it. Each field is that of {@link MetricsProps}. */
 export interface MetricsSpec {
   endpoint: Endpoint;
   path: string;
@@ -37,17 +38,21 @@ export class Metrics extends Primitive<'metrics', MetricsSpec> {
 
 /** An alert rule of Prometheus. */
 export interface AlertRule {
+  /** Its name: `ServiceDown`. */
   readonly alert: string;
   /** PromQL. */
   readonly expr: string;
   /** How long it must hold. */
   readonly for: Duration;
+  /** What Alertmanager routes by: `severity`. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What people are told: `summary`. */
   readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** What an {@link AlertRules} asks for. */
 export interface AlertRulesSpec {
+  /** Those of a group are evaluated together, in their order. */
   groups: { readonly name: string; readonly rules: readonly AlertRule[] }[];
 }
 

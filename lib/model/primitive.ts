@@ -13,7 +13,7 @@ export abstract class Primitive<K extends Kind, Spec> extends Construct {
   /** Everything that is asked for, as data. Aspects may change it until synthesis begins. */
   readonly spec: Spec;
 
-  constructor(scope: Construct, id: string, readonly kind: K, spec: Spec) {
+  constructor(scope: Construct, id: string, /** By it targets pick the handler. */ readonly kind: K, spec: Spec) {
     super(scope, id);
     this.spec = spec;
     Object.defineProperty(this, PRIMITIVE, { value: true });

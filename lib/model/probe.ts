@@ -10,9 +10,9 @@ export type Check<Port extends string = string> =
 
 /** How often a check is made, and when it counts as failed. */
 export interface ProbeTiming {
-  /** Default: 10 s. */
+  /** The time from one check to the next. Default: 10 s. */
   readonly every?: DurationLike;
-  /** Default: 5 s. */
+  /** After which a check has failed. Default: 5 s. */
   readonly timeout?: DurationLike;
   /** Failures in a row that count as failed. Default: 3. */
   readonly failures?: number;
@@ -20,10 +20,11 @@ export interface ProbeTiming {
 
 /** A check, and what is said of how often it is made. */
 export interface ProbeLike<Port extends string = string> extends ProbeTiming {
+  /** What is asked. */
   readonly check: Check<Port>;
 }
 
-/** A check and how often it is made. */
+/** A check and how often it is made: a {@link ProbeLike} with every default filled in. */
 export interface Probe<Port extends string = string> {
   readonly check: Check<Port>;
   readonly every: Duration;
@@ -55,10 +56,13 @@ export interface Probes<Port extends string = string> {
   readonly startup: Duration;
 }
 
+/** Makes checks. For the three questions at once: `HealthProbes`. */
 export const Probe = {
+  /** A path that answers 2xx when all is well. `port`: its name. Default: the first. `headers`: go with each request. Default: none. */
   http<Port extends string = never>(path: string, { port, headers = {}, ...timing }: ProbeTiming & { readonly port?: Port; readonly headers?: Readonly<Record<string, string>> } = {}): ProbeLike<Port> {
     return { check: { kind: 'http', port, path, headers }, ...timing };
   },
+  /** A port that accepts connections. `port`: its name. Default: the first. */
   tcp<Port extends string = never>({ port, ...timing }: ProbeTiming & { readonly port?: Port } = {}): ProbeLike<Port> {
     return { check: { kind: 'tcp', port }, ...timing };
   },

@@ -4,7 +4,9 @@ import type { IConstruct } from 'constructs';
 export interface Fault {
   /** Stable, for programs and for searching: `port-conflict`. */
   readonly code: string;
+  /** What is wrong, in a sentence without its end. */
   readonly what: string;
+  /** How to mend it. */
   readonly fix: string;
 }
 
@@ -19,7 +21,7 @@ export interface Problem extends Fault {
  * Constructs catch it and collect it with the other problems.
  */
 export class FaultError extends Error {
-  constructor(readonly fault: Fault) {
+  constructor(/** What is wrong, and how to mend it. */ readonly fault: Fault) {
     super(`${fault.what}\n  fix: ${fault.fix}`);
     this.name = 'FaultError';
   }

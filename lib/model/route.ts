@@ -6,6 +6,7 @@ import { Text } from './text';
 
 /** Where a {@link Route} leads, and from where it can be taken. */
 export interface RouteProps {
+  /** The port that it leads to. */
   readonly to: Endpoint;
   /** The port on which it is published. Default: the endpoint's own. On Compose a variable can move it. */
   readonly published?: number;
@@ -16,11 +17,11 @@ export interface RouteProps {
   readonly reach?: 'public' | 'host';
   /** What is spoken: `http` can stand behind an Ingress or a Gateway. Default: `tcp`. */
   readonly protocol?: 'tcp' | 'http' | 'https';
-  /** The host names that lead here; none means all. */
+  /** The host names that lead here. Default: all. */
   readonly hosts?: readonly string[];
 }
 
-/** What a {@link Route} is, as targets read it; aspects may change it. */
+/** What a {@link Route} is, as targets read it; aspects may change it. Each field is that of {@link RouteProps}. */
 export interface RouteSpec {
   to: Endpoint;
   published: number;

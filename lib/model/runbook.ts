@@ -3,13 +3,13 @@ import type { Workload } from './workload';
 
 /** What a person does by hand. Each target spells it in commands of its own. A string stands for a workload's name, where that is known only when it happens: `SERVICE`. */
 export type Action =
-  /** Once, apart from its schedule. `args` replace its own. `as` names the run, where a target needs a name for it. */
+  /** Once, apart from its schedule. `args` replace its own. Default: its own. `as` names the run, where a target needs a name for it. */
   | { readonly do: 'run'; readonly workload: Workload; readonly args?: readonly string[]; readonly as: string }
   /** Waits for the end of such a run, and shows what it says; nothing where a run is waited for anyway. */
   | { readonly do: 'follow'; readonly run: string }
   /** A program inside a container that runs, with a terminal. */
   | { readonly do: 'execute'; readonly in: Workload | string; readonly command: readonly string[] }
-  /** What it wrote last; `ended`: before it ended the last time. */
+  /** What it wrote last; `ended`: before it ended the last time. Default: since then. */
   | { readonly do: 'logs'; readonly of: Workload | string; readonly ended?: boolean }
   | { readonly do: 'status'; readonly of: Workload | string }
   | { readonly do: 'start'; readonly of: Workload | string }
@@ -20,11 +20,13 @@ export type Action =
 
 /** A paragraph of Markdown, with actions as commands in it. */
 export interface Advice {
+  /** Text and commands, in their order. */
   readonly parts: readonly (string | Action)[];
 }
 
 /** Commands to type one after the other, each with what it is for. */
 export interface Steps {
+  /** In their order. `why` stands beside the command. Default: nothing does. */
   readonly steps: readonly { readonly action: Action; readonly why?: string }[];
 }
 
@@ -32,9 +34,11 @@ export interface Steps {
 export interface Runbook {
   /** The section that it belongs to. An alert's is found by its title. */
   readonly purpose: 'look' | 'backup' | 'certificate' | 'alert';
+  /** The heading. That of an alert is its name. */
   readonly title: string;
-  /** Told only where the target has this workload. */
+  /** Told only where the target has this workload. Default: told everywhere. */
   readonly of?: Workload;
+  /** In its order. */
   readonly content: readonly (Advice | Steps)[];
 }
 

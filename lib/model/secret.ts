@@ -12,7 +12,7 @@ export type SecretOrigin =
   | { readonly kind: 'password'; readonly length: number }
   /** Random bytes, written as hexadecimal digits. */
   | { readonly kind: 'hex'; readonly bytes: number }
-  /** Comes from elsewhere: a vendor's key, a company's certificate. `hint` tells people where to find it. */
+  /** Comes from elsewhere: a vendor's key, a company's certificate. `hint` tells people where to find it. `minLength`: in characters. Default: 0. */
   | { readonly kind: 'given'; readonly hint: string; readonly minLength?: number }
   /** One half of a self-signed pair; the keys `tls.crt` and `tls.key` of a secret are made together. */
   | { readonly kind: 'self-signed'; readonly hosts: readonly string[] };
@@ -23,12 +23,12 @@ export interface SecretProps {
   readonly keys: readonly string[] | Readonly<Record<string, SecretOrigin>>;
   /**
    * Change it when a value was changed, to make every workload that uses the secret start anew.
-   * Compose notices changed values by itself.
+   * Compose notices changed values by itself. Default: none.
    */
   readonly revision?: string;
 }
 
-/** What a {@link Secret} is, as targets read it; aspects may change it. */
+/** What a {@link Secret} is, as targets read it; aspects may change it. Each field is that of {@link SecretProps}. */
 export interface SecretSpec {
   keys: Record<string, SecretOrigin>;
   revision: string | undefined;
@@ -52,9 +52,11 @@ export class Secret extends Primitive<'secret', SecretSpec> {
     })));
   }
 
-  /** Default: 32 characters of a 64-letter alphabet, 192 bits. */
+  /** Made by `compose8s secrets init`. Default: 32 characters of a 64-letter alphabet, 192 bits. */
   static password(length = 32): SecretOrigin { return { kind: 'password', length }; }
+  /** Made by `compose8s secrets init`: two digits for each byte. Default: 32 bytes. */
   static hex(bytes = 32): SecretOrigin { return { kind: 'hex', bytes }; }
+  /** Put into the folder of secrets by people. `minLength`: in characters. Default: any length will do. */
   static given(hint: string, options: { readonly minLength?: number } = {}): SecretOrigin { return { kind: 'given', hint, ...options }; }
 
   /** Refers to one value: in an environment variable, or inside a text. */
@@ -65,8 +67,9 @@ export class Secret extends Primitive<'secret', SecretSpec> {
 
 /** A reference to one value of a secret. */
 export class SecretKey {
-  constructor(readonly secret: Secret, readonly name: string) {}
+  constructor(/** Whose value it is. */ readonly secret: Secret, /** The name of the key. */ readonly name: string) {}
 
+  /** Stands for the value in a text. */
   toText(): Text {
     return Text.reference({ kind: 'secret', key: this });
   }

@@ -7,10 +7,11 @@ export type SizeString = `${number}${keyof typeof UNITS}`;
 /** Wherever an amount of memory or storage is asked for: `'512Mi'`, or a {@link Size}. */
 export type SizeLike = Size | SizeString;
 
-/** An amount of memory or storage, in whole bytes. */
+/** An amount of memory or storage, in whole bytes. Compose: `512m`, `2g`. Kubernetes: `512Mi`, `2Gi`. */
 export class Size {
-  private constructor(readonly bytes: number) {}
+  private constructor(/** A positive whole number of them. */ readonly bytes: number) {}
 
+  /** Throws a FaultError unless it is a positive whole number. */
   static bytes(bytes: number): Size {
     if (!Number.isSafeInteger(bytes) || bytes <= 0) {
       throw new FaultError({ code: 'size', what: `a size of ${bytes} bytes`, fix: 'give a positive whole number of bytes' });
@@ -18,10 +19,12 @@ export class Size {
     return new Size(bytes);
   }
 
+  /** Of 2^20 bytes; a fraction is rounded down to whole bytes. */
   static mebibytes(amount: number): Size {
     return Size.bytes(Math.floor(amount * UNITS.Mi));
   }
 
+  /** A positive number with its unit: `Ki`, `Mi`, `Gi`, `Ti`, of 1024, or `kB`, `MB`, `GB`, `TB`, of 1000. Throws a FaultError for anything else. */
   static of(value: SizeLike): Size {
     if (value instanceof Size) return value;
     const [, amount, unit] = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti|kB|MB|GB|TB)$/.exec(value) ?? [];

@@ -6,7 +6,8 @@
  * Compose: the internal networks of its edges are carved from `range`. Kubernetes: a label on the pods.
  */
 export interface Tier {
+  /** At most 63 lower-case letters, digits and dashes. */
   readonly name: string;
-  /** IPv4, in CIDR notation: `172.22.0.0/24`. */
+  /** IPv4, in CIDR notation: `172.22.0.0/24`. Default: that of the stack. Compose only. */
   readonly range?: string;
 }

@@ -8,7 +8,7 @@ import { Workload, type WorkloadProps } from './workload';
 export interface VolumeProps {
   /** Kubernetes reserves it; Compose takes what the host's disk has. */
   readonly size: SizeLike;
-  /** Makes the content anew for each release instead of keeping it: static files, for example. */
+  /** Makes the content anew for each release instead of keeping it: static files, for example. Default: it is kept. */
   readonly filledBy?: VolumeFilling;
   /** The storage class to ask for. Default: the cluster's own. Kubernetes only. */
   readonly storageClass?: string;
@@ -16,14 +16,16 @@ export interface VolumeProps {
 
 /** A command of an image that writes the content. It must bear being run again. */
 export interface VolumeFilling extends Pick<WorkloadProps, 'image' | 'env' | 'scratch' | 'resources' | 'after'> {
+  /** What to run, in place of the image's entry point. */
   readonly command: readonly string[];
   /** Where the volume stands while the command runs. */
   readonly path: string;
 }
 
-/** What a {@link Volume} is, as targets read it; aspects may change it. */
+/** What a {@link Volume} is, as targets read it; aspects may change it. Each field is that of {@link VolumeProps}. */
 export interface VolumeSpec {
   size: Size;
+  /** The workload that writes the content, if it is not kept. */
   filledBy: Workload | undefined;
   storageClass: string | undefined;
 }

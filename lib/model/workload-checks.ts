@@ -1,4 +1,4 @@
-import { labelFaults, stageFaults } from './dockerfile-checks';
+import { exposedPorts, labelFaults, stageFaults } from './dockerfile-checks';
 import { isPinned } from './image';
 import { addCheck, pathOf, type Fault } from './problem';
 import type { Check, Probes } from './probe';
@@ -14,7 +14,7 @@ export function checkWorkload(workload: Workload): void {
   });
 }
 
-const CHECKS: readonly ((spec: WorkloadSpec) => Iterable<Fault>)[] = [image, environment, commandLine, ports, probes, resources, user, mounts, lifetime, limits, tier];
+const CHECKS: readonly ((spec: WorkloadSpec) => Iterable<Fault>)[] = [image, environment, commandLine, ports, exposed, probes, resources, user, mounts, lifetime, limits, tier];
 
 /** As the registries' own grammar has it: host and port, folders, name, tag and digest. */
 const REFERENCE = /^([a-z0-9.-]+(:\d+)?\/)?[a-z0-9]+((\.|_{1,2}|-+|\/)[a-z0-9]+)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
@@ -151,6 +151,15 @@ export function namedProbes({ ready, alive, started }: Probes) {
 export function portOf(check: Extract<Check, { port: unknown }>, ports: WorkloadSpec['ports']): string | undefined {
   const name = check.port ?? Object.keys(ports)[0];
   return name !== undefined && Object.hasOwn(ports, name) ? name : undefined;
+}
+
+/** A program listens where its image says, unless what it is given may say otherwise. */
+function* exposed({ image: { reference, build }, runs, command, args, env, mounts, ports }: WorkloadSpec): Iterable<Fault> {
+  const numbers = Object.values(ports).map(({ number }) => number);
+  const own = build ? exposedPorts(build.stages, build.target) : [];
+  if (runs.kind !== 'service' || own.length === 0 || numbers.length === 0 || numbers.some(number => own.includes(number))) return;
+  if (command || args || mounts.some(mount => 'config' in mount) || Object.values(env).some(value => numbers.some(number => value.parts.some(part => typeof part === 'string' && part.split(/\D+/).includes(`${number}`))))) return;
+  yield { code: 'image-port', what: `its port is ${numbers.join(', ')}, and the image ${reference} says that its program listens on ${own.join(', ')}`, fix: 'name the same port in both: that of the image (EXPOSE), and that of the workload' };
 }
 
 function* resources({ resources: { cpu, memory } }: WorkloadSpec): Iterable<Fault> {

@@ -40,19 +40,33 @@ export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGUSR1'
 export type Restart = 'always' | 'unless-stopped' | { readonly onFailure: number };
 
 /** A port that the containers of a workload listen on. */
-export interface Port { readonly number: number; readonly protocol: 'tcp' | 'udp' }
-/** The number of a port; with `protocol`, where it is not TCP. */
+export interface Port {
+  /** From 1 to 65535: the same inside and outside of the container. */
+  readonly number: number;
+  /** What carries it. */
+  readonly protocol: 'tcp' | 'udp';
+}
+
+/** The number of a port; with `protocol`, where it is not TCP. Default: TCP. */
 export type PortLike = number | { readonly number: number; readonly protocol?: 'tcp' | 'udp' };
 
-/** What a workload is promised and what it may use at most. Compose: reservations and limits of `deploy`. Kubernetes: requests and limits. */
+/**
+ * What a workload is promised and what it may use at most: {@link ResourcesLike} with every default filled in. Compose:
+ * reservations and limits of `deploy`. Kubernetes: requests and limits.
+ */
 export interface Resources { readonly cpu: { readonly request: Cpu; readonly limit: Cpu }; readonly memory: { readonly request: Size; readonly limit: Size } }
 /** A single value is the limit. Requests default to the whole memory limit and a quarter of the CPU limit. */
 export interface ResourcesLike {
+  /** In cores: `0.5`; or in thousandths of one: `'500m'`. Who wants more than the limit is slowed down. */
   readonly cpu: CpuLike | { readonly request: CpuLike; readonly limit: CpuLike };
+  /** With its unit: `'512Mi'`. Who needs more than the limit is ended. */
   readonly memory: SizeLike | { readonly request: SizeLike; readonly limit: SizeLike };
 }
 
-/** What is seen at `path` inside the container: a folder for everything but a single file of a `source`. */
+/**
+ * What is seen at `path` inside the container: a folder for everything but a single file of a `source`. `readOnly`: whether
+ * it cannot be written to. Default: false.
+ */
 export type Mount =
   | { readonly volume: Volume; readonly path: string; readonly readOnly?: boolean }
   | { readonly config: Config; readonly path: string }
@@ -63,15 +77,20 @@ export type Mount =
   | { readonly source: string; readonly path: string; readonly readOnly?: boolean };
 
 /** A folder in memory that is empty at each start: what a program with a read-only root may write to. */
-export interface Scratch { readonly path: string; readonly size: SizeLike }
+export interface Scratch {
+  /** Where it is in the container: absolute. */
+  readonly path: string;
+  /** The most that it holds. It counts against the memory limit. */
+  readonly size: SizeLike;
+}
 
 /** Loosened on purpose, one by one; each is reported. */
 export interface Loosened {
-  /** The root file system can be written to. */
+  /** The root file system can be written to. Default: false. */
   readonly writableRoot?: boolean;
-  /** `NET_BIND_SERVICE` is the only capability that Pod Security "restricted" allows. */
+  /** `NET_BIND_SERVICE` is the only capability that Pod Security "restricted" allows. Default: none. */
   readonly capabilities?: readonly 'NET_BIND_SERVICE'[];
-  /** Risks of the product itself that its user accepted, in words. */
+  /** Risks of the product itself that its user accepted, in words. Default: none. */
   readonly accepted?: readonly string[];
 }
 
@@ -81,52 +100,95 @@ export type Capability = 'certificate-controller' | 'monitoring';
 /** The most processes and threads of a workload that says nothing of them: enough for most programs, too few for a fork bomb. */
 export const DEFAULT_PROCESSES = 256;
 /** How much a workload logs that says nothing of it: the oldest file goes first. */
-export const DEFAULT_LOGS = { maxSize: Size.of('10MB'), maxFiles: 3 } as const;
+export const DEFAULT_LOGS = {
+  /** Of each file. */
+  maxSize: Size.of('10MB'),
+  /** At most. */
+  maxFiles: 3,
+} as const;
 
 /** What a {@link Workload} can be asked for. Only the image must be said: everything else has a safe default. */
 export interface WorkloadProps<Ports extends Readonly<Record<string, PortLike>> = Readonly<Record<string, PortLike>>> {
+  /** What runs. Compose: `image`, and `build` where it is built here. Kubernetes: `image`. */
   readonly image: Image;
+  /**
+   * When it runs. Default: all the time, one replica. Compose: a service; on a schedule, with a cron runner in it; when
+   * asked, in the profile `tasks`. Kubernetes: a Deployment or a StatefulSet; a Job once per release, a CronJob on a
+   * schedule, a suspended one when asked.
+   */
   readonly runs?: Run;
-  /** Replaces the image's entry point. */
+  /** Replaces the image's entry point. Default: that. Compose: `entrypoint`. Kubernetes: `command`. */
   readonly command?: CommandLine<TextLike>;
-  /** Follows the entry point; replaces the image's default command. */
+  /** Follows the entry point; replaces the image's default command. Default: that. Compose: `command`. Kubernetes: `args`. */
   readonly args?: CommandLine<TextLike>;
+  /** Absolute. Default: the image's. Compose: `working_dir`. Kubernetes: `workingDir`. */
   readonly workingDirectory?: string;
+  /**
+   * Name → value. Default: none. Compose: `environment`, where a secret is a variable of `docker compose`. Kubernetes:
+   * `env`, where a secret is a `secretKeyRef`.
+   */
   readonly env?: Readonly<Record<string, TextLike>>;
-  /** Name → number. Names of at most 15 letters, digits and dashes. */
+  /** Name → number. Names of at most 15 letters, digits and dashes. Default: none. Compose: `expose`. Kubernetes: `ports`, and a Service. */
   readonly ports?: Ports;
+  /**
+   * How to tell that it is well. Default: nobody asks. Compose: `healthcheck`, which only `ready` makes; without probes the
+   * image's own is off. Kubernetes: `startupProbe`, `readinessProbe`, `livenessProbe`.
+   */
   readonly probes?: ProbesLike<Extract<keyof Ports, string>>;
+  /** What it sees of volumes, files and secrets. Default: nothing. Compose: `volumes`, `configs`, `secrets`. Kubernetes: `volumeMounts`. */
   readonly mounts?: readonly Mount[];
-  /** Default: `/tmp`, 64 MiB. */
+  /** Folders in memory that it may write to. Default: `/tmp`, 64 MiB. Compose: `tmpfs`. Kubernetes: an emptyDir in memory. */
   readonly scratch?: readonly Scratch[];
-  /** The size of `/dev/shm`. Default: Docker's 64 MiB; a cluster gives it only if asked for. */
+  /** The size of `/dev/shm`. Default: Docker's 64 MiB; a cluster gives it only if asked for. Compose: `shm_size`. Kubernetes: an emptyDir in memory. */
   readonly sharedMemory?: SizeLike;
-  /** Default: 1 CPU and 512 MiB. */
+  /** What it is promised, and may use at most. Default: 1 CPU and 512 MiB. Compose: `deploy.resources`. Kubernetes: `resources`. */
   readonly resources?: ResourcesLike;
-  /** Default: the image's, if it is known. */
+  /** Who it runs as; never root. Default: the image's, if it is known. Compose: `user`. Kubernetes: `runAsUser`, `runAsGroup`. */
   readonly user?: User;
+  /** Safeguards that it does without. Default: none. Compose: `read_only`, `cap_add`. Kubernetes: the `securityContext`. */
   readonly loosened?: Loosened;
-  /** Whether it may reach what is outside of the stack. Default: no. */
+  /**
+   * Whether it may reach what is outside of the stack. Default: no. Compose: a network with a way out. Kubernetes: a
+   * NetworkPolicy, for addresses that are not private.
+   */
   readonly internet?: boolean;
-  readonly stop?: { readonly signal?: StopSignal; /** Default: 10 s. */ readonly grace?: DurationLike };
-  /** A small init process that forwards signals and reaps children. Default: true. */
+  /**
+   * How it is asked to end, and how long it may take until it is killed. Default: by the image's own signal, and 10 s.
+   * Compose: `stop_signal`, `stop_grace_period`. Kubernetes: the image's own signal in any case, and
+   * `terminationGracePeriodSeconds`, 5 s longer where it takes traffic.
+   */
+  readonly stop?: { readonly signal?: StopSignal; readonly grace?: DurationLike };
+  /** A small init process that forwards signals and reaps children. Default: true. Compose: `init`. Kubernetes: `shareProcessNamespace`. */
   readonly init?: boolean;
-  /** Default: {@link DEFAULT_LOGS}, 10 MB in each of 3 files. */
+  /**
+   * How much of its log is kept. Default: {@link DEFAULT_LOGS}, 10 MB in each of 3 files. Compose: `logging`. Kubernetes:
+   * left out; each node rotates all logs alike.
+   */
   readonly logs?: { readonly maxSize: SizeLike; readonly maxFiles: number };
-  /** The most processes and threads. Default: {@link DEFAULT_PROCESSES}, 256. */
+  /**
+   * The most processes and threads. Default: {@link DEFAULT_PROCESSES}, 256. Compose: `pids` of the limits. Kubernetes: left
+   * out; each node has one limit for all pods.
+   */
   readonly processes?: number;
-  /** Once-per-release workloads that must have ended first. */
+  /**
+   * Once-per-release workloads that must have ended first. Default: none. Compose: `depends_on`. Kubernetes: init
+   * containers, which wait for them or do the work.
+   */
   readonly after?: readonly WorkloadLike[];
-  /** Workloads that it refers to, but need not wait for. */
+  /** Workloads that it refers to, but need not wait for. Default: none. Compose: no `depends_on`. Kubernetes: nothing, as all pods start at once. */
   readonly startsWithout?: readonly WorkloadLike[];
-  /** Endpoints that it calls without any text that says so. */
+  /** Endpoints that it calls without any text that says so. Default: none. Compose: a network with each, and `depends_on`. Kubernetes: NetworkPolicies. */
   readonly connects?: readonly Endpoint[];
+  /** The part of the stack's network that it is called in. Default: none. Compose: the range of its networks. Kubernetes: a label on the pods. */
   readonly tier?: Tier;
-  /** Left out where the target offers this by itself. */
+  /**
+   * Left out where the target offers this by itself. Default: it is never left out. Compose: it runs. Kubernetes: nothing,
+   * for `certificate-controller`; nor for `monitoring`, where the target is told of a Prometheus Operator.
+   */
   readonly standsInFor?: Capability;
 }
 
-/** What a {@link Workload} is, with every default filled in, as targets read it; aspects may change it. */
+/** What a {@link Workload} is, with every default filled in, as targets read it; aspects may change it. Each field is that of {@link WorkloadProps}. */
 export interface WorkloadSpec {
   image: Image;
   runs: Run;
@@ -162,9 +224,14 @@ export function workloadOf(like: WorkloadLike): Workload {
   return 'workload' in like ? like.workload : like;
 }
 
-/** Containers of one image: the one primitive that runs. */
+/**
+ * Containers of one image: the one primitive that runs.
+ *
+ * Compose: a service. Kubernetes: a Deployment, or a StatefulSet where a volume is its own, with a Service for its ports; a
+ * Job or a CronJob for what ends. Each has a ServiceAccount, and a NetworkPolicy for whom it calls and who calls it.
+ */
 export class Workload extends Primitive<'workload', WorkloadSpec> {
-  /** Long-running, one replica, restarted unless somebody stopped it. */
+  /** Long-running, restarted unless somebody stopped it. Default: one replica, and `unless-stopped`. */
   static service({ replicas = 1, restart = 'unless-stopped' }: { readonly replicas?: Replicas; readonly restart?: Restart } = {}): Run {
     return { kind: 'service', replicas, restart };
   }
@@ -175,6 +242,7 @@ export class Workload extends Primitive<'workload', WorkloadSpec> {
     checkWorkload(this);
   }
 
+  /** One of its ports, by the name that `ports` gives it: whoever refers to it may call it. */
   endpoint(portName: string): Endpoint {
     return new Endpoint(this, portName);
   }

@@ -62,7 +62,7 @@ function section(checker: ts.TypeChecker, symbol: ts.Symbol): string {
 function describe(checker: ts.TypeChecker, node: ts.Declaration): string {
   if (ts.isInterfaceDeclaration(node)) return code(`interface ${head(node)}`) + members(checker, node.members);
   if (ts.isClassDeclaration(node)) {
-    const shown = node.members.filter(member => !(ts.getCombinedModifierFlags(member) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) && !ts.isClassStaticBlockDeclaration(member) && !isSymbolNamed(member));
+    const shown = node.members.filter(member => ts.isConstructorDeclaration(member) || !(ts.getCombinedModifierFlags(member) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) && !ts.isClassStaticBlockDeclaration(member) && !isSymbolNamed(member));
     return code(`class ${head(node)}`) + members(checker, shown);
   }
   if (ts.isVariableDeclaration(node) && node.initializer && ts.isObjectLiteralExpression(unwrapped(node.initializer))) return code(`const ${node.name.getText()}`) + members(checker, (unwrapped(node.initializer) as ts.ObjectLiteralExpression).properties);

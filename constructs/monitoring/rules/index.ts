@@ -1,3 +1,4 @@
+export * from './check';
 export * from './general';
 export * from './rule';
 export * from './stores';

@@ -23,6 +23,23 @@ export interface RuleGroup {
   readonly rules: readonly Rule[];
 }
 
+/** The names of the groups that come with `Monitoring`. */
+export const BUILT_IN = ['services', 'requests', 'host', 'certificates', 'postgres', 'redis', 'backup'] as const;
+
+const builtIn = new WeakSet<RuleGroup>();
+
+/** A group that comes with `Monitoring`: the tests of this project try its rules. */
+export function builtInGroup(name: (typeof BUILT_IN)[number], rules: readonly Rule[]): RuleGroup {
+  const group = { name, rules };
+  builtIn.add(group);
+  return group;
+}
+
+/** Whether it was made by {@link builtInGroup}. */
+export function isBuiltIn(group: RuleGroup): boolean {
+  return builtIn.has(group);
+}
+
 /** Where the runbooks are: in the guide beside the emitted files, which spells their commands. */
 export const RUNBOOKS = 'OPERATIONS.md';
 

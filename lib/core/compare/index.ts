@@ -7,15 +7,17 @@ export type { Weakness } from './finding';
 
 /** What a {@link Comparison} leaves out. */
 export interface CompareOptions {
-  /** Weaknesses that are meant so, by their ids: `api:runs.replicas`. */
+  /** Weaknesses that are meant so, by their ids: `api:runs.replicas`. Default: none. */
   readonly except?: readonly string[];
 }
 
 /** A stack against another that it should nowhere be weaker than. */
 export interface Comparison {
+  /** Without those that are meant so. */
   readonly weaknesses: readonly Weakness[];
   /** Workloads by their names: what is only in one is not compared. */
   readonly onlyHere: readonly string[];
+  /** Workloads of the other stack, by their names. */
   readonly onlyThere: readonly string[];
   /** Exceptions that meet nothing: they are misspelt, or no longer needed. */
   readonly unmet: readonly string[];

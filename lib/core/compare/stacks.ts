@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
-import { runbooksBelow, type AlertRule, type Certificate, type Route, type Secret, type SecretOrigin, type Volume, type Workload } from '../../model';
+import { runbooksBelow, type Certificate, type Route, type Secret, type SecretOrigin, type Volume, type Workload } from '../../model';
 import type { Graph } from '../graph';
+import { compareAlerts } from './alerts';
 import { beyond, less, NOTHING, type Finding } from './finding';
 import { compareWorkloads } from './workloads';
 
@@ -107,18 +108,4 @@ function* compareMetrics(here: Graph, there: Graph): Iterable<Finding> {
   const ours = observed(here);
   const missing = ours.length === 0 ? observed(there) : there.metrics.filter(({ spec: { labels } }) => names.has(labels['service'] ?? '')).map(({ spec: { labels } }) => `${labels['service']} (${labels['job']})`).filter(one => !ours.includes(one));
   if (missing.length > 0) yield { field: 'metrics', here: NOTHING, there: [...new Set(missing)].join(', '), why: 'nobody sees how it fares' };
-}
-
-function* compareAlerts(here: Graph, there: Graph): Iterable<Finding> {
-  const [ours, theirs] = [alertsOf(here), alertsOf(there)];
-  const missing = [...theirs.keys()].filter(name => !ours.has(name));
-  if (missing.length > 0) yield { field: 'alerts', here: NOTHING, there: missing.join(', '), why: 'nobody is told' };
-  for (const [name, { for: lasting }] of ours) {
-    const other = theirs.get(name);
-    if (other) yield* less(`alerts.${name}`, lasting, other.for, duration => -duration.milliseconds, 'people are told later', duration => `after ${duration}`);
-  }
-}
-
-function alertsOf(graph: Graph): ReadonlyMap<string, AlertRule> {
-  return new Map(graph.alertRules.flatMap(({ spec }) => spec.groups.flatMap(({ rules }) => rules.map(rule => [rule.alert, rule] as const))));
 }

@@ -26,9 +26,8 @@ const COMPARERS: { readonly [Field in keyof WorkloadSpec]: Comparer<WorkloadSpec
   probes: compareProbes,
   mounts: compareMounts,
   loosened: compareLoosened,
-  *internet(here, there) {
-    if (here && !there) yield { field: 'internet', here: 'yes', there: 'no', why: 'who takes it over can send out what it knows' };
-  },
+  // Below: it depends on what it is for.
+  internet: undefined,
   *stop(here, there) {
     yield* less('stop.grace', here.grace, there.grace, grace => grace.milliseconds, 'work that is going on is cut off sooner');
   },
@@ -40,6 +39,14 @@ const COMPARERS: { readonly [Field in keyof WorkloadSpec]: Comparer<WorkloadSpec
 /** Where a workload is kept less well than the other. */
 export function* compareWorkloads(here: WorkloadSpec, there: WorkloadSpec): Iterable<Finding> {
   for (const field of Object.keys(COMPARERS) as (keyof WorkloadSpec)[]) yield* (COMPARERS[field] as Comparer<unknown> | undefined)?.(here[field], there[field]) ?? [];
+  yield* compareInternet(here, there);
+}
+
+/** For what watches, it is the way to tell people of alerts. */
+function* compareInternet(here: WorkloadSpec, there: WorkloadSpec): Iterable<Finding> {
+  const watches = here.standsInFor === 'monitoring' && there.standsInFor === 'monitoring';
+  if (watches && !here.internet && there.internet) yield { field: 'internet', here: 'no', there: 'yes', why: 'of what it sees, it tells nobody' };
+  if (!watches && here.internet && !there.internet) yield { field: 'internet', here: 'yes', there: 'no', why: 'who takes it over can send out what it knows' };
 }
 
 function* compareRuns(here: Run, there: Run): Iterable<Finding> {

@@ -1,4 +1,4 @@
-import { pathOf, type Run, type Workload } from '../../model';
+import { pathOf, type Route, type Run, type Workload } from '../../model';
 import type { Graph } from '../graph';
 
 /** A box: a workload, a volume, or the world around the stack. */
@@ -33,7 +33,8 @@ export interface Diagram {
 
 const OUTSIDE = { public: 'anyone', host: 'this machine', internet: 'the internet' } as const;
 
-export function diagramOf(graph: Graph): Diagram {
+/** @param addressOf where a target publishes for the host itself. Default: only the number is known. */
+export function diagramOf(graph: Graph, addressOf = ({ spec: { published } }: Route) => `:${published}`): Diagram {
   const ids = new Map<unknown, string>([...graph.workloads, ...graph.volumes].map((construct, i) => [construct, `${graph.name(construct).replace(/\W/g, '_')}_${i}`]));
   const idOf = (construct: unknown) => ids.get(construct)!;
   const outside = new Set<keyof typeof OUTSIDE>([...graph.routes.map(({ spec }) => spec.reach), ...(graph.workloads.some(({ spec }) => spec.internet) ? ['internet' as const] : [])]);
@@ -46,7 +47,7 @@ export function diagramOf(graph: Graph): Diagram {
       ...graph.volumes.map((volume): Box => ({ id: idOf(volume), kind: 'volume', title: graph.name(volume), detail: `${volume.spec.size}`, construct: pathOf(volume), tier: tierOf(graph.mountersOf(volume)) })),
     ],
     arrows: [
-      ...graph.workloads.flatMap(to => waysIn(graph, to).map(([reach, label]): Arrow => ({ kind: 'route', from: `outside_${reach}`, to: idOf(to), label }))),
+      ...graph.workloads.flatMap(to => waysIn(graph, to, addressOf).map(([reach, label]): Arrow => ({ kind: 'route', from: `outside_${reach}`, to: idOf(to), label }))),
       ...graph.workloads.flatMap(from => [
         ...called(graph, from).map(([to, ports]): Arrow => ({ kind: 'call', from: idOf(from), to: idOf(to), label: ports.join(', ') })),
         ...graph.waits(from).filter(({ until }) => until === 'completed').map(({ on }): Arrow => ({ kind: 'wait', from: idOf(from), to: idOf(on), label: 'after' })),
@@ -58,12 +59,12 @@ export function diagramOf(graph: Graph): Diagram {
 }
 
 /** `shop.example:80, :443`: one arrow for all ports that are published alike. */
-function waysIn(graph: Graph, to: Workload): [keyof typeof OUTSIDE, string][] {
+function waysIn(graph: Graph, to: Workload, addressOf: (route: Route) => string): [keyof typeof OUTSIDE, string][] {
   return (['public', 'host'] as const).flatMap((reach): [typeof reach, string][] => {
     const routes = graph.routesTo(to).filter(({ spec }) => spec.reach === reach);
     if (routes.length === 0) return [];
-    const host = reach === 'public' ? routes[0]!.spec.hosts[0] ?? '' : 'localhost';
-    return [[reach, host + routes.map(({ spec }) => `:${spec.published}`).join(', ')]];
+    const [host = ''] = routes[0]!.spec.hosts;
+    return [[reach, reach === 'public' ? host + routes.map(({ spec }) => `:${spec.published}`).join(', ') : routes.map(addressOf).join(', ')]];
   });
 }
 

@@ -45,6 +45,8 @@ function side({ target, documents }) {
   const parts = documents.flatMap(({ name, text }) => {
     const code = element('pre', text);
     code.tabIndex = 0;
+    // Who comes to it to scroll it is told what it is.
+    code.setAttribute('role', 'group');
     code.setAttribute('aria-label', name + ' on ' + target);
     return [element('h4', name), code];
   });

@@ -1,4 +1,4 @@
-import { isPrimitive, pathOf, type Workload } from '../../model';
+import { isPrimitive, pathOf, type Route, type Workload } from '../../model';
 import type { Graph } from '../graph';
 import type { Emission } from '../synthesis';
 import { INTERNET, type Connection, type Note } from '../target';
@@ -96,11 +96,21 @@ function connectionsOf({ target, rendering: { documents } }: Emission): readonly
 
 function callersOf(graph: Graph, emissions: readonly Emission[], workload: Workload): Group[] {
   const name = graph.name(workload);
-  const local = graph.routesTo(workload).filter(({ spec }) => spec.reach === 'host').map(({ spec }) => `this machine on port ${spec.published}`);
+  const local = graph.routesTo(workload).filter(({ spec }) => spec.reach === 'host').flatMap(route => localWays(emissions, route));
   return [
     ...groups(emissions, emission => connectionsOf(emission).filter(({ to }) => to === name).map(({ from, port }) => `${from === INTERNET ? 'anyone' : from}${onPort(port)}`)),
     ...(local.length > 0 ? [{ where: 'by a published or a forwarded port', items: local }] : []),
   ];
+}
+
+/** `this machine, at localhost:8081 (compose, kubernetes)`: targets that publish it alike together. */
+function localWays(emissions: readonly Emission[], route: Route): string[] {
+  const targets = new Map<string, string[]>();
+  for (const { graph, target, rendering: { documents } } of emissions) {
+    const address = target.operations?.(graph, documents).addressOf(route);
+    if (address) targets.set(address, [...targets.get(address) ?? [], target.name]);
+  }
+  return [...targets].map(([address, names]) => `this machine, at ${address} (${names.join(', ')})`);
 }
 
 function calledBy(graph: Graph, emissions: readonly Emission[], workload: Workload): Group[] {

@@ -15,7 +15,7 @@ export function operationsGuide(graph: Graph, notes: readonly Note[], operations
   const runbooks = runbooksBelow(graph.stack).filter(({ of: workload }) => !workload || operations.has(workload));
   const of = (purpose: Runbook['purpose']) => runbooks.filter(runbook => runbook.purpose === purpose);
   const sections: readonly (readonly [title: string, text: string])[] = [
-    ['The system', picture(graph)],
+    ['The system', picture(graph, operations)],
     ['Workloads', workloads(graph, operations)],
     [`What the ${operations.place} needs`, needs(graph, operations)],
     ['First start', operations.firstStart],
@@ -42,13 +42,13 @@ function anchor(title: string): string {
   return title.toLowerCase().replaceAll(' ', '-');
 }
 
-function picture(graph: Graph): string {
+function picture(graph: Graph, { addressOf }: Operations): string {
   if (graph.workloads.length === 0) return '';
   if (graph.workloads.length > MOST_IN_PICTURE) {
     return `${graph.workloads.length} workloads are too many for one picture that can be read. In the project, \`npx compose8s explore ${graph.stack.node.path}\` makes a page to walk through them.`;
   }
   return `\`\`\`mermaid
-${mermaid(diagramOf(graph)).trimEnd()}
+${mermaid(diagramOf(graph, addressOf)).trimEnd()}
 \`\`\`
 
 A thick arrow is a way in from outside. A thin arrow says who may open a connection to whom, and on which port: where there
@@ -70,14 +70,14 @@ ${list(operations.needs)}`;
 }
 
 function health(graph: Graph, runbooks: readonly Runbook[], operations: Operations): string {
-  const ways = graph.routes.map(route => (route.spec.reach === 'public' ? addressOf(graph, route) : operations.open(route)));
+  const ways = graph.routes.map(route => (route.spec.reach === 'public' ? publicAddress(graph, route) : operations.open(route)));
   return [operations.health, ...(ways.length > 0 ? ['The ways in:', list(ways)] : []), ...runbooks.map(runbook => chapter(runbook, operations))].join('\n\n');
 }
 
 const STANDARD = { http: 80, https: 443, tcp: 0 } as const;
 
 /** `https://shop.example/`, or a name and a port. */
-function addressOf(graph: Graph, { spec: { protocol, published, hosts, to } }: Route): string {
+function publicAddress(graph: Graph, { spec: { protocol, published, hosts, to } }: Route): string {
   const [host = 'HOST'] = hosts;
   const port = published === STANDARD[protocol] ? '' : `:${published}`;
   return `\`${protocol === 'tcp' ? `${host}:${published}` : `${protocol}://${host}${port}/`}\`, for anyone: \`${graph.name(to.workload)}\``;

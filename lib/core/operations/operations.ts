@@ -11,13 +11,21 @@ export interface Operations {
   readonly place: string;
   /** What it must have, besides processors, memory and storage. */
   readonly needs: readonly string[];
+  /** What to do once, from nothing to running. */
   readonly firstStart: string;
+  /** How to see whether all is well. */
   readonly health: string;
+  /** Where a way in that is for the host itself is found there: `localhost:5432`; `127.0.0.3:8000-8002`, with a port for each replica. */
+  readonly addressOf: (route: Route) => string;
   /** How to open a way in that is not for everybody. */
   readonly open: (route: Route) => string;
+  /** How another release takes the place of this one. */
   readonly upgrade: string;
+  /** How to go back to the former release. */
   readonly rollBack: string;
+  /** Where the values are, and how to change one. */
   readonly secrets: string;
+  /** How it comes, and how it is renewed. */
   readonly certificate: (certificate: Certificate) => string;
   /** What to say before backups are made by hand. */
   readonly byHand: string;

@@ -9,7 +9,7 @@ export function workloadTable(graph: Graph, operations: Operations): string {
     `\`${graph.name(workload)}\``,
     [runsOf(workload, operations), operations.kindOf(workload)].filter(Boolean).join('; '),
     `\`${operations.imageOf(workload)}\``,
-    portsOf(graph, workload),
+    portsOf(graph, workload, operations),
     `${workload.spec.resources.cpu.limit}, ${workload.spec.resources.memory.limit}`,
     volumesOf(graph, workload),
     secretsOf(graph, workload),
@@ -29,10 +29,10 @@ function runsOf(workload: Workload, { replicasOf }: Operations): string {
   }
 }
 
-function portsOf(graph: Graph, workload: Workload): string {
+function portsOf(graph: Graph, workload: Workload, { addressOf }: Operations): string {
   const routes = graph.routesTo(workload);
   return Object.entries(workload.spec.ports).map(([name, { number, protocol }]) => {
-    const ways = routes.filter(({ spec }) => spec.to.portName === name).map(({ spec }) => `${spec.published} ${spec.reach === 'public' ? 'for anyone' : 'on this machine'}`);
+    const ways = routes.filter(({ spec }) => spec.to.portName === name).map(route => (route.spec.reach === 'public' ? `${route.spec.published} for anyone` : `${addressOf(route)} on this machine`));
     return `${number}${protocol === 'udp' ? '/udp' : ''} (${[name, ...ways].join(', ')})`;
   }).join('<br>');
 }

@@ -6,7 +6,8 @@ const { join } = require('node:path');
 const { compile, OPTIONS } = require('./compile.cjs');
 
 const modules = join(__dirname, '../../../node_modules');
-const cache = join(modules, '.cache/compose8s');
+/** Or another folder, for who wants to know what the first time takes. */
+const cache = process.env.COMPOSE8S_COMPILED ?? join(modules, '.cache/compose8s');
 const { version } = JSON.parse(readFileSync(join(modules, 'esbuild/package.json'), 'utf8'));
 const compiler = JSON.stringify([version, OPTIONS]);
 

@@ -25,6 +25,7 @@ export function hostConflicts(tenants: readonly Tenant[]): Problem[] {
     ...rangeConflicts(neighbours.map(({ graph }) => graph)),
     ...imageConflicts(neighbours.map(({ graph }) => graph)),
     ...nameConflicts(neighbours),
+    ...sourceConflicts(neighbours.map(({ graph }) => graph)),
   ]);
 }
 
@@ -82,6 +83,20 @@ function imageConflicts(graphs: readonly Graph[]): Problem[] {
 
 function isSame(one: Build | undefined, other: Build | undefined): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Folders of the project that more than one stack may write to, or to a folder within. */
+function sourceConflicts(graphs: readonly Graph[]): Problem[] {
+  const writers = graphs.flatMap(graph => graph.workloads.flatMap(workload => workload.spec.mounts.flatMap(mount => ('source' in mount && !mount.readOnly ? [{ graph, workload, source: mount.source }] : []))));
+  return writers.flatMap(({ graph, workload, source }, i): Problem[] => {
+    const other = writers.slice(0, i).find(earlier => earlier.graph !== graph && (`${source}/`.startsWith(`${earlier.source}/`) || `${earlier.source}/`.startsWith(`${source}/`)));
+    if (!other) return [];
+    return [{
+      code: 'source-conflict', at: pathOf(workload),
+      what: `it may write to the project's folder ${source}, as ${pathOf(other.workload)} may${other.source === source ? '' : ` to ${other.source}`} on the same host: what one of the stacks writes, the other reads`,
+      fix: `mount it with readOnly: true in one of them, ${ELSEWHERE}`,
+    }];
+  });
 }
 
 const NAMED = { services: 'container', volumes: 'volume', networks: 'network' } as const;

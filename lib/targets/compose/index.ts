@@ -20,6 +20,7 @@ import { serviceOf } from './services';
 import { startWords } from './start';
 import { composeConfig, composeSecret, configName, configPath, secretName } from './storage';
 import type { Sections } from './types';
+import { composeWeaknesses } from './weaknesses';
 import { wrappersOf } from './wrappers';
 import { variableConflicts } from './variables';
 
@@ -27,7 +28,7 @@ export type { ComposeFile, ComposeService, Sections } from './types';
 
 /** What a {@link Compose} target needs to know of its host. */
 export interface ComposeProps {
-  /** The host that the stack runs on. Stacks on the same host must not get into each other's way. Default: all on one. */
+  /** The host that the stack runs on. Stacks on the same host must not get into each other's way. Default: `localhost`, for all of them. */
   readonly host?: string;
   /**
    * The host's own address for the ports that only the host itself may use. On Linux every address of 127.0.0.0/8 is the
@@ -36,12 +37,14 @@ export interface ComposeProps {
   readonly loopback?: string;
 }
 
-const patches = new Patches();
+const patches = new Patches(composeWeaknesses);
 
 /** Emits a Docker Compose project for one machine: `compose.yaml` with all that it mounts and builds. */
 export class Compose implements Target {
   readonly name = 'compose';
+  /** The host that the stack runs on. */
   readonly host: string;
+  /** The host's own address for ports that only it may use. */
   readonly loopback: string;
 
   constructor({ host = 'localhost', loopback = '127.0.0.1' }: ComposeProps = {}) {
@@ -49,7 +52,7 @@ export class Compose implements Target {
     this.loopback = loopback;
   }
 
-  /** Edits what a construct, and all within it, becomes in a section of the Compose file. */
+  /** Edits what a construct, and all within it, becomes in a section of the Compose file. Each edit is noted, and what is weaker by it. */
   static of(construct: IConstruct) {
     return {
       patch<S extends keyof Sections>(section: S, edit: (entry: Sections[S]) => Sections[S]): void {

@@ -1,8 +1,8 @@
 import type { Graph } from '../../core/graph';
 import { shell, words, type Operations } from '../../core/operations';
-import type { Action, Certificate, Workload } from '../../model';
+import type { Action, Certificate, Route, Workload } from '../../model';
 import { mountsSources } from './environment';
-import { containersOf, hostPorts, portText } from './ports';
+import { containersOf, hostPorts, portText, type HostPorts } from './ports';
 import { portVariable } from './published';
 import { cpuVariable } from './services';
 import { isByHand, startWords } from './start';
@@ -54,7 +54,8 @@ ${shell(
 Copy the folder over the one on the host, and start what uses the value anew:
 
 ${shell('docker compose up --wait')}`,
-    open: ({ spec: { to, published, protocol } }) => `\`${protocol === 'tcp' ? `${loopback}:${published}` : `${protocol}://${loopback === '127.0.0.1' ? 'localhost' : loopback}:${published}/`}\`, on this machine only: \`${graph.name(to.workload)}\``,
+    addressOf: route => `${loopback === '127.0.0.1' ? 'localhost' : loopback}:${portText(hostPorts(graph, route))}`,
+    open: route => `${waysTo(route, loopback, hostPorts(graph, route))}, on this machine only: \`${graph.name(route.spec.to.workload)}\``,
     certificate: certificate => renewal(graph, certificate),
     byHand: 'A run by hand always names a command: without one, the container of a scheduled service waits for its time.',
     trouble: {
@@ -78,6 +79,11 @@ ${shell('docker compose up --wait')}`,
     keeps: () => true,
     spell: action => spell(graph, action),
   };
+}
+
+function waysTo({ spec: { protocol } }: Route, loopback: string, { first, last }: HostPorts): string {
+  const at = (port: number) => `\`${protocol === 'tcp' ? `${loopback}:${port}` : `${protocol}://${loopback === '127.0.0.1' ? 'localhost' : loopback}:${port}/`}\``;
+  return first === last ? at(first) : `${at(first)} to ${at(last)}, one for each replica`;
 }
 
 const IN_PROJECT = 'Parts of the project are mounted into its services, so that it runs where the project is. In the project:';

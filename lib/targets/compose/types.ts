@@ -11,9 +11,14 @@ export type ComposeSecret = Secret;
 
 /** The sections of a Compose file, by what an entry of each is. */
 export interface Sections {
+  /** Workloads. */
   services: ComposeService;
+  /** One for each pair that talks, and for each way in or out. */
   networks: ComposeNetwork;
+  /** Storage that is kept, or filled anew. */
   volumes: ComposeVolume;
+  /** One for each file. */
   configs: ComposeConfig;
+  /** One for each key that is mounted. */
   secrets: ComposeSecret;
 }

@@ -13,7 +13,7 @@ export type Expose =
   /** An Ingress for each `http` route. Other protocols get a load balancer. */
   | {
     readonly kind: 'ingress';
-    /** Default: the cluster's own class. */
+    /** The IngressClass. Default: the cluster's own. */
     readonly className?: string;
     /** The namespace of the controller, whose traffic is let in. Default: `ingress-nginx`. */
     readonly controllerNamespace?: string;
@@ -39,9 +39,9 @@ export interface PrometheusOperator {
 
 /** What answers for names in a cluster. */
 export interface ClusterDns {
-  /** Default: `kube-system`. */
+  /** Where its pods are. Default: `kube-system`. */
   readonly namespace?: string;
-  /** Default: `k8s-app: kube-dns`, which CoreDNS has as well. */
+  /** What its pods are known by. Default: `k8s-app: kube-dns`, which CoreDNS has as well. */
   readonly podLabels?: Readonly<Record<string, string>>;
   /** The port of the pods; that of their Service is 53. Default: 53. */
   readonly port?: number;

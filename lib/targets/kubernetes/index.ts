@@ -23,6 +23,7 @@ import { routeDocuments } from './routes';
 import { configDocuments, volumeDocuments } from './storage';
 import type { Manifests } from './types';
 import { uniquenessProblems } from './uniqueness';
+import { kubernetesWeaknesses } from './weaknesses';
 import { workloadDocuments } from './workloads';
 
 export type { ClusterDns, Expose, PrometheusOperator } from './context';
@@ -30,7 +31,7 @@ export type { Manifests } from './types';
 
 /** What a {@link Kubernetes} target needs to know of its cluster. */
 export interface KubernetesProps {
-  /** Registry and folder for built images that name none: `registry.example/team`. */
+  /** Registry and folder for built images that name none: `registry.example/team`. Default: none; the nodes must have those images loaded. */
   readonly registry?: string;
   /** How public routes come in. Default: load balancers. */
   readonly expose?: Expose;
@@ -43,7 +44,7 @@ export interface KubernetesProps {
   readonly dns?: ClusterDns;
 }
 
-const patches = new Patches();
+const patches = new Patches(kubernetesWeaknesses);
 
 /** Emits the manifests of one namespace, for clusters from version 1.30 on. */
 export class Kubernetes implements Target {
@@ -60,7 +61,7 @@ export class Kubernetes implements Target {
     this.dns = dns;
   }
 
-  /** Edits the manifests of a kind that a construct, and all within it, becomes. */
+  /** Edits the manifests of a kind that a construct, and all within it, becomes. Each edit is noted, and what is weaker by it. */
   static of(construct: IConstruct) {
     return {
       patch<K extends keyof Manifests>(kind: K, edit: (manifest: Manifests[K]) => Manifests[K]): void {

@@ -69,6 +69,7 @@ would bring back the former pods without their configuration.`,
 ${shell(`npx compose8s secrets kubernetes ${stack.node.path} | kubectl apply --server-side -f -`, 'kubectl rollout restart deployment,statefulset --selector=app.kubernetes.io/name=SERVICE')}
 
 Restart what takes the value first, then what uses it: a database takes the password of the Secret as it starts.`,
+    addressOf: ({ spec: { published } }) => `localhost:${published}`,
     open: ({ spec: { to, published, protocol } }) => `\`kubectl port-forward ${speller.lasting(to.workload) ?? graph.name(to.workload)} ${published}:${to.port}\`, then \`${protocol === 'tcp' ? `127.0.0.1:${published}` : `${protocol}://localhost:${published}/`}\`: \`${graph.name(to.workload)}\``,
     certificate: certificate => renewal(graph, certificate, speller),
     byHand: 'A Job keeps its name: a second run by hand needs another name (`backup-now-2`), or `kubectl delete job NAME` first. `jq` must be\ninstalled. What a run says: `kubectl logs --follow job/NAME`, once it runs.',

@@ -91,22 +91,39 @@ interface PrometheusRuleProps {
 
 /** The kinds of manifests that the target makes, by what each is. */
 export interface Manifests {
+  /** `cert-manager.io/v1`: for a certificate by ACME. */
   Certificate: Manifest<CertificateProps>;
+  /** `v1`: for a config. */
   ConfigMap: Manifest<k8s.KubeConfigMapProps>;
+  /** `batch/v1`: for a workload on a schedule, or when asked. */
   CronJob: Manifest<k8s.KubeCronJobProps>;
+  /** `apps/v1`: for a service. */
   Deployment: Manifest<k8s.KubeDeploymentProps>;
+  /** `gateway.networking.k8s.io/v1`: for a public route at a Gateway. */
   HTTPRoute: Manifest<HttpRouteProps>;
+  /** `autoscaling/v2`: for a service whose `replicas` are a span. */
   HorizontalPodAutoscaler: Manifest<k8s.KubeHorizontalPodAutoscalerV2Props>;
+  /** `networking.k8s.io/v1`: for a public route. */
   Ingress: Manifest<k8s.KubeIngressProps>;
+  /** `batch/v1`: for a workload once per release. */
   Job: Manifest<k8s.KubeJobProps>;
+  /** `v1`: for the stack. */
   Namespace: Manifest<Pick<k8s.KubeNamespaceProps, 'metadata'>>;
+  /** `networking.k8s.io/v1`: for whom a workload calls, and who calls it. */
   NetworkPolicy: Manifest<k8s.KubeNetworkPolicyProps>;
+  /** `v1`: for a volume that no service has for itself. */
   PersistentVolumeClaim: Manifest<k8s.KubePersistentVolumeClaimProps>;
+  /** `policy/v1`: for a service of several replicas. */
   PodDisruptionBudget: Manifest<k8s.KubePodDisruptionBudgetProps>;
+  /** `monitoring.coreos.com/v1`: for alert rules, with the Prometheus Operator. */
   PrometheusRule: Manifest<PrometheusRuleProps>;
+  /** `v1`: for the ports of a workload, or its public routes. */
   Service: Manifest<k8s.KubeServiceProps>;
+  /** `v1`: for a workload. */
   ServiceAccount: Manifest<k8s.KubeServiceAccountProps>;
+  /** `monitoring.coreos.com/v1`: for metrics, with the Prometheus Operator. */
   ServiceMonitor: Manifest<ServiceMonitorProps>;
+  /** `apps/v1`: for a service with a volume of its own. */
   StatefulSet: Manifest<k8s.KubeStatefulSetProps>;
 }
 
