@@ -44,6 +44,8 @@ export function pages(): readonly string[] {
 export interface Program {
   readonly name: string;
   readonly path: string;
+  /** By the page: others can import it. */
+  readonly isNamed: boolean;
   readonly code: string;
   /** It stands inside of the constructor of a stack. */
   readonly inStack: boolean;
@@ -59,13 +61,20 @@ const MODULES = {
 /**
  * What a block is when it is compiled. By itself it is a module. After `<!-- in-stack -->` it stands in the constructor of
  * a stack, behind the hidden lines. `file=…` names it, so that another block can import it; `wrong` says that synthesis refuses it.
+ * After `<!-- stack -->` others can import its class from './stack', without the lines that make stacks of it.
  */
 export function programsOf(page: string): readonly Program[] {
-  return blocksOf(page).filter(({ language }) => language === 'ts').map(({ line, text, attributes, hidden }) => {
+  return blocksOf(page).filter(({ language }) => language === 'ts').flatMap(({ line, text, attributes, hidden }) => {
     const inStack = 'in-stack' in attributes;
     // What contributors add has its real place, so that it meets what is there.
     const folder = page === 'CONTRIBUTING.md' ? ROOT : join(ROOT, 'build/docs', basename(page, '.md'));
-    return { name: `${page}:${line}`, path: join(folder, attributes.file ?? `block-${line}.ts`), code: inStack ? wrapped(hidden, text) : `${hidden}${text}`, inStack, isWrong: 'wrong' in attributes };
+    const program: Program = {
+      name: `${page}:${line}`, path: join(folder, attributes.file ?? `block-${line}.ts`), isNamed: 'file' in attributes,
+      code: inStack ? wrapped(hidden, text) : `${hidden}${text}`, inStack, isWrong: 'wrong' in attributes,
+    };
+    const [declared, called] = text.split(/^(?=const app = )/m);
+    if (!('stack' in attributes) || called === undefined) return [program];
+    return [program, { ...program, name: `${program.name}, its class`, path: join(folder, 'stack.ts'), code: `${declared}export { ${/^class (\w+)/m.exec(text)![1]} };\n` }];
   });
 }
 

@@ -2,17 +2,19 @@
  * Follows a page word by word: runs its `sh` blocks in one shell after the other, in the folder where the one before ended,
  * writes the `ts` blocks that have a file, and looks for each line of a `text` block in what the command before it printed.
  *
- *   node --require tsx/cjs follow.ts <page> <folder> [docker]
+ *   node --require tsx/cjs follow.ts <page> <folder> [docker] [cluster=<registry>]
  *
- * `<!-- docker -->` before a block: only where the third argument says so. `<!-- cluster -->`: never. `<!-- exit=1 -->`: the
- * command ends so.
+ * `<!-- docker -->` and `<!-- cluster -->` before a block: only where a further argument says so. `registry.example` is then that
+ * registry. `<!-- exit=1 -->`: the command ends so.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blocksOf } from './blocks';
 
-const [page, start, engine] = process.argv.slice(2) as [string, string, string?];
+const [page, start, ...further] = process.argv.slice(2) as [string, string, ...string[]];
+const present = new Map(further.map(word => word.split('=') as [string, string]));
+const registry = present.get('cluster') ?? 'registry.example';
 const folderFile = join(start, '.folder');
 let folder = start;
 let printed = '';
@@ -29,9 +31,10 @@ function isIn(line: string, text: string): boolean {
   return new RegExp(pattern).test(text);
 }
 
-for (const { line, language, text, attributes } of blocksOf(page)) {
+for (const { line, language, text: written, attributes } of blocksOf(page)) {
   const place = `${page}:${line}`;
-  const isSkipped = 'cluster' in attributes || ('docker' in attributes && engine !== 'docker');
+  const text = written.replaceAll('registry.example', registry);
+  const isSkipped = ['docker', 'cluster'].some(needed => needed in attributes && !present.has(needed));
   if (language === 'sh' && isSkipped) {
     printed = '';
     console.log(`- ${place}: left out`);

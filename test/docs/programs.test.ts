@@ -1,13 +1,14 @@
 import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { transformSync } from 'esbuild';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { App, Compose, Kubernetes, printProblems, synthesize, type Stack, type StackProps } from '../../lib';
 import { ROOT, pages, programsOf, type Program } from './blocks';
 
-const byPage = pages().map(page => [page, programsOf(page)] as const).filter(([, programs]) => programs.length > 0);
+const byPage = [...pages(), 'README.md'].map(page => [page, programsOf(page)] as const).filter(([, programs]) => programs.length > 0);
 const all = byPage.flatMap(([, programs]) => programs);
 const sources = new Map(all.map(({ path, code }) => [path, code]));
 
@@ -56,24 +57,30 @@ describe.each(byPage)('the programs of %s', (_, programs) => {
   const output = join(folder, 'dist');
   // Sources, for the images that are built.
   mkdirSync(join(folder, 'app'));
+  // As `secrets init` makes one.
+  mkdirSync(join(folder, 'secrets/shop/prod/db-credentials'), { recursive: true });
+  writeFileSync(join(folder, 'secrets/shop/prod/db-credentials/password'), randomBytes(24).toString('base64url'));
+  const home = process.cwd();
   const load = loader(programs, folder);
   let printed = '';
   beforeEach(() => {
     printed = '';
     process.env.CDK8S_OUTDIR = output;
+    process.chdir(folder);
     for (const stream of ['stdout', 'stderr'] as const) jest.spyOn(process[stream], 'write').mockImplementation(line => { printed += String(line); return true; });
   });
   afterEach(() => {
     jest.restoreAllMocks();
     delete process.env.CDK8S_OUTDIR;
+    process.chdir(home);
     delete process.exitCode;
     rmSync(output, { recursive: true, force: true });
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   for (const { name, path, code, inStack, isWrong } of programs) {
-    // It declares tests of its own, as it would in a file.
-    if (code.includes("from '@jest/globals'")) describe(`${name}, a test`, () => { load(path); });
+    // It declares tests of its own, as it would in a file. No line stands in their names: snapshots are found by them.
+    if (code.includes("from '@jest/globals'")) describe('a test', () => { load(path); });
     else if (inStack) {
       test(`${name} synthesizes on both targets`, () => {
         const app = new App();

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Follows the tutorial as a new user would: from the packed package, in an empty folder, word by word.
-# With `docker` as its argument it does the steps that need an engine as well. Needs npm's registry.
+# With `docker` as an argument it does the steps that need an engine as well, and with `cluster=REGISTRY` those that push to a
+# registry and apply to the cluster of kubectl. Needs npm's registry.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 folder=$(mktemp -d)
 leave() {
-  [ "${1:-}" != docker ] || docker compose --project-name shop-dev down --volumes --timeout 5 >/dev/null 2>&1 || true
+  [[ " $* " != *" docker "* ]] || docker compose --project-name shop-dev down --volumes --timeout 5 >/dev/null 2>&1 || true
   rm -rf "$folder"
 }
 trap 'leave "$@"' EXIT

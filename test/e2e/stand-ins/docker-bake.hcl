@@ -1,7 +1,7 @@
 # The stand-in images and the names under which the stacks ask for them. One line per image; add a tag here when a
 # stack names another version.
 group "default" {
-  targets = ["alpine", "python", "postgres", "redis", "nginx", "adminer", "certbot", "golang", "node", "prometheus", "placeholder"]
+  targets = ["alpine", "python", "postgres", "redis", "nginx", "adminer", "certbot", "golang", "node", "prometheus", "placeholder", "scanner"]
 }
 
 # test/e2e/engine/start adds a context `host`: this machine's certificates and mirror settings.
@@ -24,7 +24,7 @@ target "python" {
 target "postgres" {
   context  = "postgres"
   contexts = { alpine = "target:alpine" }
-  tags     = ["postgres:16-alpine", "postgres:15-alpine", "postgres:17-alpine"]
+  tags     = ["postgres:16-alpine", "postgres:15-alpine", "postgres:17-alpine", "postgres:18-alpine"]
 }
 
 target "redis" {
@@ -92,10 +92,27 @@ target "placeholder" {
       { name = "loki", tag = "grafana/loki:3.7.8", ports = "3100", paths = "ready metrics", program = "/usr/bin/loki", folder = "/loki", owner = "10001" },
       { name = "alloy", tag = "grafana/alloy:v1.19.2", ports = "12345 4318 1514", paths = "-/ready metrics", program = "/usr/bin/placeholder", folder = "/var/lib/alloy", owner = "473" },
       { name = "jaeger", tag = "jaegertracing/jaeger:2.19.0", ports = "13133 16686 4317 4318 8888", paths = "status metrics", program = "/usr/bin/placeholder", folder = "/badger", owner = "10001" },
+      { name = "meilisearch", tag = "getmeili/meilisearch:v1.12.3", ports = "7700", paths = "health", program = "/usr/bin/placeholder", folder = "/meili_data", owner = "1000" },
     ]
   }
   context  = "placeholder"
   contexts = { alpine = "target:alpine" }
   args     = { PORTS = item.ports, PATHS = item.paths, PROGRAM = item.program, FOLDER = item.folder, OWNER = item.owner }
+  tags     = [item.tag]
+}
+
+target "scanner" {
+  name = "scanner-${item.name}"
+  matrix = {
+    item = [
+      { name = "trivy", tag = "aquasec/trivy:0.69.3", program = "/usr/local/bin/trivy" },
+      { name = "grype", tag = "anchore/grype:v0.116.0", program = "/grype" },
+      { name = "syft", tag = "anchore/syft:v1.45.1", program = "/syft" },
+      { name = "hadolint", tag = "hadolint/hadolint:v2.14.0-alpine", program = "/bin/hadolint" },
+    ]
+  }
+  context  = "scanner"
+  contexts = { alpine = "target:alpine" }
+  args     = { PROGRAM = item.program }
   tags     = [item.tag]
 }
