@@ -4,11 +4,15 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prerequisites } from './cluster/cluster';
+import { Containers } from './cluster/containers';
 import { Registry } from './cluster/registry';
 import { PROJECT } from './support/emission';
+import { blocksOf, shellBlocks } from './support/guide';
+import { bash, follow as followPage } from './support/person';
 import { copyProject } from './support/project';
 import { writeSettings } from './support/settings';
 import { output, run } from './support/shell';
+import { until } from './support/until';
 
 const MINUTES = 60_000;
 const PREFIX = `compose8s-e2e-readme-${process.pid}`;
@@ -18,20 +22,32 @@ const REGISTRY = 'registry.example';
 
 /** Every shell block of the README, by its first line: in order, as it stands there. */
 async function blocks(): Promise<readonly string[]> {
-  const readme = await readFile(join(PROJECT, 'README.md'), 'utf8');
-  return [...readme.matchAll(/^( *)```sh\n([\s\S]*?)^ *```/gm)].map(([, indent, block]) => block!.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
+  return shellBlocks(await readFile(join(PROJECT, 'README.md'), 'utf8'));
 }
 
 /** What other parts of CI run. */
 const ELSEWHERE = ['npm ci && npm run synth', 'npm ci && npm test'];
 
+/** Lines of the guides that cannot do here what they are for, with the reason: what they say in place of it. */
+const NOT_HERE: Readonly<Record<string, RegExp>> = {
+  // The Metrics Server is no part of Kubernetes.
+  'kubectl top pods': /Metrics API not available/,
+};
+
+/** What a person types at the prompts of the guides. */
+const TYPED = { psql: ['SELECT 6 * 7 AS answer;', '\\q'], 'redis-cli': ['PING', 'quit'] };
+
 describe('the commands of the README, word by word', () => {
   let root: string;
   let variables: Record<string, string>;
   let registry: Registry;
+  /** The last words of a restore on the server. */
+  let restored: string;
+  const containers = new Containers('cedrus-prod');
 
   /** With the README's path of a server inside of the temporary folder, a registry, ports and CPUs that this machine has. */
-  const follow = (block: string, folder = root) => run('bash', ['--norc', '-euo', 'pipefail', '-c', block.replaceAll(SERVER, join(root, 'server')).replaceAll(REGISTRY, registry.address)], { cwd: folder, env: variables });
+  const here = (block: string) => block.replaceAll(SERVER, join(root, 'server')).replaceAll(REGISTRY, registry.address);
+  const follow = (block: string, folder = root) => bash(here(block), { cwd: folder, env: variables });
   const settingsOf = async (environment: string) => {
     const folder = await mkdtemp(join(root, 'settings-'));
     await cp(join(root, `dist/cedrus/${environment}/compose/.env.example`), join(folder, '.env.example'));
@@ -40,11 +56,41 @@ describe('the commands of the README, word by word', () => {
     return Object.fromEntries(set);
   };
 
+  /** Goes through a block as a person does; what cannot be done here is asked for too, and refused. */
+  const read = async (block: string, { folder = root, until }: { readonly folder?: string; readonly until?: RegExp } = {}) => {
+    const lines = here(block).split('\n');
+    for (const [command, refusal] of Object.entries(NOT_HERE)) {
+      for (const line of lines.filter(words => words.startsWith(command))) {
+        expect(await bash(line, { cwd: folder, env: variables })).toMatchObject({ code: 1, stderr: expect.stringMatching(refusal) });
+      }
+    }
+    return followPage(lines.filter(line => !Object.keys(NOT_HERE).some(command => line.startsWith(command))).join('\n'), { cwd: folder, env: variables, typed: TYPED, until });
+  };
+  const guideOf = async (folder: string) => {
+    const blocks = blocksOf(await readFile(join(folder, 'OPERATIONS.md'), 'utf8'));
+    expect([...new Set(blocks.map(({ heading }) => heading))]).toEqual([
+      'First start', 'Health and logs', 'Health and logs: A prompt of the database cedrus_prod', 'Health and logs: A prompt of the Redis redis',
+      'Backup and restore: The database cedrus_prod', 'Certificates: cedrus.example', 'Secrets', 'Upgrade and roll-back', 'When something does not start',
+    ]);
+    return blocks;
+  };
+
   /** What only people can give, and are asked for. */
-  const giveCertificate = async () => {
-    const folder = join(root, 'secrets/cedrus/prod/nginx-certificate');
+  const giveCertificate = async (secrets = join(root, 'secrets/cedrus/prod')) => {
+    const folder = join(secrets, 'nginx-certificate');
     await mkdir(folder, { recursive: true });
     await output('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '90', '-subj', '/CN=cedrus.example', '-addext', 'subjectAltName=DNS:cedrus.example', '-keyout', join(folder, 'tls.key'), '-out', join(folder, 'tls.crt')]);
+  };
+
+  /** What nginx shows to a browser. */
+  const shownCertificate = () => until('nginx shows a certificate', async () => {
+    const { code, stdout } = await bash(`openssl s_client -connect 127.0.0.1:${variables['NGINX_HTTPS_PORT']} -servername cedrus.example | openssl x509`);
+    return code === 0 && stdout;
+  });
+
+  const inCluster = async (secret: string, key: string) => {
+    const { data } = JSON.parse((await follow(`kubectl get secret ${secret} --output=json`)).stdout) as { readonly data: Readonly<Record<string, string>> };
+    return Buffer.from(data[key]!, 'base64').toString();
   };
 
   beforeAll(async () => {
@@ -59,6 +105,7 @@ describe('the commands of the README, word by word', () => {
   afterAll(async () => {
     for (const environment of ['dev', 'prod']) await run('docker', ['compose', '--project-name', `${PREFIX}-${environment}`, '--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5']);
     await output('kubectl', ['delete', 'namespace', 'cedrus-prod', '--ignore-not-found', '--timeout', '60s']);
+    await containers.remove();
     await registry.stop();
     await rm(root, { recursive: true, force: true });
   }, 2 * MINUTES);
@@ -96,7 +143,9 @@ describe('the commands of the README, word by word', () => {
 
     const [server, backups, upgrade] = (await blocks()).filter(block => /^(mkdir|docker compose (run|up))/.test(block));
     expect(await follow(server!)).toMatchObject({ code: 0 });
-    expect(await follow(backups!, join(root, 'server/compose'))).toMatchObject({ code: 0 });
+    const backedUp = await follow(backups!, join(root, 'server/compose'));
+    expect(backedUp).toMatchObject({ code: 0 });
+    [restored] = /^.*\brestored .*$/m.exec(backedUp.stdout)!;
     // The next release: copied over the former one by the same line, without a source that it no longer has.
     const gone = join(root, 'server/compose/images/cedrus/library/migrations/0002_gone.py');
     await writeFile(gone, '');
@@ -108,6 +157,39 @@ describe('the commands of the README, word by word', () => {
     expect(existsSync(gone)).toBe(false);
     expect(await follow('ls /srv/cedrus-prod/compose/compose')).toMatchObject({ code: 2 });
   }, 15 * MINUTES);
+
+  test('each block of the guide beside it runs there as it stands', async () => {
+    const folder = join(root, 'server/compose');
+    for (const { heading, commands } of await guideOf(folder)) {
+      // What the words above the block want done first.
+      if (heading.startsWith('Certificates')) await giveCertificate(join(root, 'server/secrets'));
+      if (heading === 'Secrets' && commands.startsWith('docker')) await read(`cp -aT secrets/cedrus/prod ${SERVER}/secrets`);
+      const said = await read(commands.replaceAll(/\bSERVICE\b/g, 'web'), { folder: commands.startsWith('npx') ? root : folder });
+      if (heading.includes('A prompt')) expect(said).toMatch(/\b42\b|PONG/);
+      if (heading.startsWith('Certificates')) expect(await shownCertificate()).toBe(await readFile(join(root, 'server/secrets/nginx-certificate/tls.crt'), 'utf8'));
+    }
+  }, 15 * MINUTES);
+
+  test('the same command upgrades it, and takes it back to the former version', async () => {
+    const folder = join(root, 'server/compose');
+    const { commands } = (await guideOf(folder)).find(({ heading }) => heading === 'Upgrade and roll-back')!;
+    const containers = async () => (await follow('docker compose ps --format "{{.Service}} {{.ID}}" | sort', folder)).stdout;
+    const scheduled = async () => (await follow('docker compose exec -T backup cat /etc/compose8s/crontab', folder)).stdout;
+    const before = { containers: await containers(), schedule: await scheduled() };
+    await cp(folder, `${folder}-former`, { recursive: true });
+    const program = join(root, 'apps/cedrus/production.ts');
+    await writeFile(program, (await readFile(program, 'utf8')).replace("Cron.daily('02:00')", "Cron.daily('03:00')"));
+    await output('npm', ['run', '--silent', 'synth'], { cwd: root });
+    await read(`cp -aT dist/cedrus/prod/compose ${SERVER}/compose`);
+    await read(commands, { folder });
+    expect(await scheduled()).toBe(before.schedule.replace('0 2', '0 3'));
+    await rm(folder, { recursive: true });
+    await cp(`${folder}-former`, folder, { recursive: true });
+    await read(commands, { folder });
+    expect(await scheduled()).toBe(before.schedule);
+    const others = (list: string) => list.split('\n').filter(line => !line.startsWith('backup '));
+    expect(others(await containers())).toEqual(others(before.containers));
+  }, 5 * MINUTES);
 
   test('on a cluster the system is started, backed up and restored', async () => {
     const [start, jobs, restore] = (await blocks()).filter(block => /^(docker build|kubectl)/.test(block));
@@ -130,11 +212,33 @@ describe('the commands of the README, word by word', () => {
       await follow(`docker image rm ${image}`);
     }
     expect(await follow(jobs!)).toMatchObject(quietly);
-    // Whoever follows the words of a container that does not run waits for ever.
-    expect(await follow(restore!.replace('logs --follow', 'logs'))).toMatchObject(quietly);
+    // The container does not run: what it would say is what it said on the server.
+    await containers.standIn({ logs: restored });
+    expect(await read(restore!, { until: /restored/ })).toContain(restored);
     expect(JSON.parse((await follow('kubectl get job restore-2 --output json')).stdout)).toMatchObject({ spec: { template: { spec: { containers: [{ args: ['restore', 'latest', '--force'] }] } } } });
     for (const [, command] of (await readFile(join(root, 'README.md'), 'utf8')).matchAll(/`(kubectl (?!port-forward)[^`]+)`/g)) expect({ command, ...await follow(command!) }).toMatchObject({ command, ...quietly });
     expect(await follow('kubectl wait --for=condition=Complete jobs --all --timeout=1m')).toMatchObject(quietly);
+  }, 10 * MINUTES);
+
+  test('each block of the guide beside the manifests runs as it stands', async () => {
+    const manifests = join(root, 'dist/cedrus/prod/kubernetes');
+    const idOf = async (service: string) => (await output('docker', ['compose', '--project-name', `${PREFIX}-prod`, 'ps', '--quiet', service])).trim();
+    await containers.standIn({ logs: restored, containers: { postgres: await idOf('postgres'), redis: await idOf('redis') } });
+    await read('kubectl delete jobs --selector="app.kubernetes.io/name in (backup, backup-drill, backup-restore)"'); // of the test before
+    try {
+      for (const { heading, commands } of await guideOf(manifests)) {
+        if (heading.startsWith('Certificates')) await giveCertificate();
+        const [pod] = (await follow('kubectl get pods --selector=app.kubernetes.io/name=web --output=name')).stdout.trim().split('\n');
+        const said = await read(commands.replaceAll(/\bSERVICE\b/g, 'web').replaceAll(/\bPOD\b/g, pod!), { until: /restored/ });
+        expect(said).not.toMatch(/^Warning:/m);
+        if (heading.includes('A prompt')) expect(said).toMatch(/\b42\b|PONG/);
+        if (commands.includes('kubectl logs')) expect(said).toContain(restored);
+        if (heading.startsWith('Certificates')) expect(await inCluster('nginx-certificate', 'tls.crt')).toBe(await readFile(join(root, 'secrets/cedrus/prod/nginx-certificate/tls.crt'), 'utf8'));
+      }
+      expect(await follow('kubectl wait --for=condition=Complete jobs --all --timeout=1m')).toMatchObject({ code: 0 });
+    } finally {
+      await follow(`docker image rm ${REGISTRY}/cedrus:1.0.0`);
+    }
   }, 10 * MINUTES);
 
   test('what synthesis prints works as printed, also where the output is elsewhere', async () => {

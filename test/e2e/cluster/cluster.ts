@@ -1,6 +1,7 @@
 import { load } from 'js-yaml';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { blocksOf } from '../support/guide';
 import { output, run, type Outcome } from '../support/shell';
 import { until } from '../support/until';
 
@@ -9,7 +10,7 @@ export interface Resource {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: {
-    readonly name: string; readonly resourceVersion: string; readonly generation?: number;
+    readonly name: string; readonly resourceVersion: string; readonly generation?: number; readonly managedFields?: unknown;
     readonly labels?: Readonly<Record<string, string>>; readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
   };
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each kind has another; a wrong field fails the test that reads it
@@ -29,11 +30,17 @@ export async function prerequisites(): Promise<void> {
 /** A stack, `system/environment`, whose manifests are in `dist` below a folder, as in a project, on the cluster. */
 export class ClusterStack {
   readonly namespace: string;
-  readonly manifests: string;
 
-  constructor(readonly path: string, readonly root: string) {
+  constructor(readonly path: string, private readonly project: () => string) {
     this.namespace = path.replace('/', '-');
-    this.manifests = join(root, 'dist', path, 'kubernetes');
+  }
+
+  get root(): string {
+    return this.project();
+  }
+
+  get manifests(): string {
+    return join(this.root, 'dist', this.path, 'kubernetes');
   }
 
   /** A line, or lines, for a shell in the project's folder. */
@@ -55,24 +62,24 @@ export class ClusterStack {
     return this.get(`--filename=${this.manifests}`);
   }
 
-  /** The shell commands below a heading of the emitted guide. */
-  async guide(heading: string): Promise<readonly string[]> {
-    const guide = await readFile(join(this.manifests, 'OPERATIONS.md'), 'utf8');
-    const [, section] = new RegExp(`^## ${heading}\\n([^]*?)(?=^## )`, 'm').exec(guide)!;
-    return [...section!.matchAll(/^```sh\n([^]*?)^```/gm)].flatMap(([, block]) => block!.trim().split('\n'));
+  guide(): Promise<string> {
+    return readFile(join(this.manifests, 'OPERATIONS.md'), 'utf8');
+  }
+
+  /** The lines by which the guide starts it. */
+  async firstStart(): Promise<readonly string[]> {
+    return blocksOf(await this.guide()).filter(({ heading }) => heading === 'First start').flatMap(({ commands }) => commands.trim().split('\n'));
   }
 
   /** Makes the secrets, also those that only people can give. */
   async giveSecrets(hosts: readonly string[]): Promise<void> {
-    const init = `npx compose8s secrets init ${this.path}`;
-    const { stderr } = await this.sh(init);
+    // What `npx compose8s` comes to, sooner.
+    const init = `node lib/cli/compose8s.cjs secrets init ${this.path}`;
+    const { code, stderr } = await this.sh(init);
+    if (code === 0) return;
     for (const [, file] of stderr.matchAll(/^✖ (secrets\/\S+)$/gm)) await give(join(this.root, file!), hosts);
     const again = await this.sh(init);
     if (again.code !== 0) throw new Error(again.stderr);
-  }
-
-  async remove(): Promise<void> {
-    await output('kubectl', ['delete', 'namespace', this.namespace, '--ignore-not-found', '--timeout', '60s']);
   }
 
   /** Runs a CronJob now. */
@@ -87,6 +94,11 @@ export class ClusterStack {
       return jobs.every(hasEnded) ? jobs : undefined;
     });
   }
+}
+
+/** With all that is in them. */
+export async function removeNamespaces(stacks: readonly ClusterStack[]): Promise<void> {
+  await output('kubectl', ['delete', 'namespace', ...stacks.map(({ namespace }) => namespace), '--ignore-not-found', '--timeout', '120s']);
 }
 
 function hasEnded({ status }: Resource): boolean {
