@@ -52,8 +52,8 @@ export class Alertmanager extends Construct {
   constructor(scope: Construct, id: string, { receivers, storage = '1Gi', storageClass, published, resources = { cpu: '250m', memory: '128Mi' }, tier }: AlertmanagerProps) {
     super(scope, id);
     const keys = Object.fromEntries(receivers.flatMap((receiver, i) => {
-      if (receiver.kind === 'webhook') return [[keyOf(receiver, i), Secret.given(`the address of the webhook ${receiver.name}, with its token`)]];
-      return receiver.username === undefined ? [] : [[keyOf(receiver, i), Secret.given(`the password of ${receiver.username} at ${receiver.smarthost}`)]];
+      if (receiver.kind === 'webhook') return [[keyOf(receiver, i), Secret.given(`the address of the webhook ${receiver.name}, with its token`, { what: `the address of the webhook ${receiver.name}, with its token` })]];
+      return receiver.username === undefined ? [] : [[keyOf(receiver, i), Secret.given(`the password of ${receiver.username} at ${receiver.smarthost}`, { what: `the password of ${receiver.username} at ${receiver.smarthost}` })]];
     }));
     const mounted = Object.keys(keys).length > 0 ? [{ secret: new Secret(this, 'receivers', { keys }), path: SECRETS }] : [];
     this.workload = new Workload(this, 'Default', {
@@ -64,7 +64,7 @@ export class Alertmanager extends Construct {
       probes: HealthProbes.http({ ready: '/-/ready', alive: '/-/healthy' }),
       mounts: [
         { config: new Config(this, 'config', { files: { 'alertmanager.yml': configuration(receivers).file } }), path: CONFIGURATION },
-        { volume: new Volume(this, 'data', { size: storage, storageClass }), path: '/alertmanager' },
+        { volume: new Volume(this, 'data', { size: storage, storageClass, disposable: true }), path: '/alertmanager' },
         ...mounted,
       ],
       internet: receivers.length > 0,

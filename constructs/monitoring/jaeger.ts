@@ -23,7 +23,7 @@ export interface JaegerProps {
 const CONFIGURATION = '/etc/jaeger';
 
 /**
- * Traces, taken by OTLP: `env: { OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.otlp }, startsWithout: [jaeger]`.
+ * Traces, taken by OTLP: ``env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: text`${jaeger.otlp}/v1/traces` }, startsWithout: [jaeger]``.
  *
  * Compose: a service with a named volume. Kubernetes: a StatefulSet with a claim template.
  */
@@ -49,7 +49,7 @@ export class Jaeger extends Construct {
       probes: HealthProbes.http({ ready: '/status', port: 'health', startup: '60s' }),
       mounts: [
         { config: new Config(this, 'config', { files: { 'jaeger.yml': configuration(kept).file } }), path: CONFIGURATION },
-        { volume: new Volume(this, 'data', { size: storage, storageClass }), path: '/badger' },
+        { volume: new Volume(this, 'data', { size: storage, storageClass, disposable: true }), path: '/badger' },
       ],
       stop: { grace: '30s' },
       resources, tier,
@@ -68,7 +68,7 @@ export class Jaeger extends Construct {
       purpose: 'look', title: 'Where traces do not come', of: workload,
       content: [
         advice`Traces are kept for ${`${kept.inDays}`} days. A service shows up in the list of Jaeger's first page with its first trace. What Jaeger says: ${{ do: 'logs', of: workload }}.`,
-        advice`None at all: is its volume full (${{ do: 'disk' }})? One service missing: it must have \`OTEL_EXPORTER_OTLP_ENDPOINT\`, and its sampler must keep some traces (\`OTEL_TRACES_SAMPLER\`).`,
+        advice`None at all: is its volume full (${{ do: 'disk' }})? One service missing: it must have \`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT\`, and its sampler must keep some traces (\`OTEL_TRACES_SAMPLER\`).`,
       ],
     };
   }

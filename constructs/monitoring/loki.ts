@@ -72,7 +72,7 @@ export class Loki extends Construct {
       mounts: [
         { config: new Config(this, 'alloy-config', { files: { 'config.alloy': alloyConfig(this.endpoint) } }), path: '/etc/alloy' },
         // What Loki could not take yet.
-        { volume: new Volume(this, 'alloy-data', { size: '1Gi', storageClass }), path: '/var/lib/alloy' },
+        { volume: new Volume(this, 'alloy-data', { size: '1Gi', storageClass, disposable: true }), path: '/var/lib/alloy' },
       ],
       startsWithout: [this.workload],
       resources: { cpu: '250m', memory: '256Mi' },

@@ -205,8 +205,8 @@ export class Monitoring extends Construct {
     return silent.length + uncounted.length === 0 ? [] : [{
       purpose: 'look', title: 'What is not watched',
       content: [
-        ...(silent.length === 0 ? [] : [advice`No alert tells when these fail: ${names(silent)}. They answer nobody, and export no metrics.`]),
-        ...(uncounted.length === 0 ? [] : [advice`No alert tells when some of the replicas of these have ended: ${names(uncounted)}. They export no metrics, by which replicas are counted; that all have ended is seen.`]),
+        ...(silent.length === 0 ? [] : [advice`No alert tells when these fail: ${names(silent)}. They have neither metrics nor a port to ask at, or the stack's program does not give them to \`observe\`.`]),
+        ...(uncounted.length === 0 ? [] : [advice`No alert tells when some of the replicas of these have ended: ${names(uncounted)}. Replicas are counted by the metrics that each of them has; that all have ended is seen.`]),
       ],
     }];
   }

@@ -102,7 +102,7 @@ export class Prometheus extends Construct {
       ],
       ports: { http: 9090 },
       probes: HealthProbes.http({ ready: '/-/ready', alive: '/-/healthy', startup: '60s' }),
-      mounts: [{ config: this.config, path: CONFIGURATION }, { volume: new Volume(this, 'data', { size: storage, storageClass }), path: '/prometheus' }],
+      mounts: [{ config: this.config, path: CONFIGURATION }, { volume: new Volume(this, 'data', { size: storage, storageClass, disposable: true }), path: '/prometheus' }],
       // It writes its last samples to the disk before it ends.
       stop: { grace: '60s' },
       resources, tier,

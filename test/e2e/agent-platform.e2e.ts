@@ -11,6 +11,16 @@ const MINUTES = 60_000;
 const NAMES = ['dev', 'stage', 'prod'] as const;
 type Name = typeof NAMES[number];
 
+/** What Prometheus asks, in all environments and in each: `job service`. */
+const COLLECTED = ['logs loki', 'logs loki-alloy', 'traces jaeger', 'public nginx'];
+const WATCHED = {
+  all: [
+    'app agent', 'app backend', 'app worker', 'host monitoring-host', 'monitoring monitoring-alertmanager', 'monitoring monitoring-blackbox', 'monitoring monitoring-grafana', 'monitoring monitoring-prometheus',
+    'nginx nginx', 'postgres postgres', 'ready agent', 'ready backend', 'ready nginx', 'redis redis',
+  ],
+  dev: ['ready adminer'], stage: COLLECTED, prod: [...COLLECTED, 'backup backup'],
+} satisfies Record<Name | 'all', readonly string[]>;
+
 describe('the agent platform, its three environments side by side on one host, each from its emitted folder alone', () => {
   const environments: Partial<Record<Name, Environment>> = {};
   const environment = (name: Name) => environments[name]!;
@@ -56,11 +66,8 @@ describe('the agent platform, its three environments side by side on one host, e
 
     test('Prometheus has every target up', async () => {
       const { prometheus } = environment(name);
-      await until('every target is up', async () => {
-        const down = (await prometheus.targets()).filter(({ health }) => health !== 'up');
-        if (down.length > 0) throw new Error(down.map(({ labels, lastError }) => `${labels['service']}: ${lastError}`).join(', '));
-        return true;
-      }, { seconds: 60 });
+      await until('every target is up', () => prometheus.asks([...WATCHED.all, ...WATCHED[name]]), { seconds: 60 });
+      await until('each worker tells of the queue', async () => (await prometheus.query('count by (service) (agents_jobs_waiting)')).some(({ service, value }) => service === 'worker' && value >= 1));
       const backends = { dev: 1, stage: 2, prod: 3 }[name];
       await until('each replica is asked', async () => JSON.stringify(await prometheus.query('sum by (service) (up{service="backend", job="app"})')) === JSON.stringify([{ service: 'backend', value: backends }]));
       await until('requests are counted', async () => (await prometheus.query('sum by (service) (http_request_duration_seconds_count{route="/api/agent/messages", status="202"})')).some(({ service, value }) => service === 'backend' && value > 0));

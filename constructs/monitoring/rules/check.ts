@@ -25,8 +25,7 @@ function faultsOf(rule: Rule): readonly Fault[] {
   if (!/^[A-Za-z_]\w*$/.test(alert)) faults.push({ code: 'alert-name', what: `'${alert}' is not the name of an alert`, fix: 'use letters, digits and underscores, and no digit first: OrdersStuck' });
   if (!SEVERITIES.includes(severity)) faults.push({ code: 'alert-severity', what: `the alert ${alert} has the severity '${severity}', which nobody is told of`, fix: `say ${SEVERITIES.join(' or ')}` });
   if (!isTemplate(summary)) faults.push({ code: 'alert-summary', what: `the summary of the alert ${alert} has brackets without their counterpart: ${summary}`, fix: 'write what is filled in as {{ $labels.service }}' });
-  const lasting = attemptFor(fault => faults.push(fault), `for of the alert ${alert}`, () => Duration.of(rule.for), undefined);
-  if (!lasting) return faults;
+  attemptFor(fault => faults.push(fault), `for of the alert ${alert}`, () => Duration.of(rule.for), undefined);
   const { expr } = alertRuleOf(rule);
   const at = promqlFault(expr);
   if (at !== undefined) {

@@ -1,4 +1,4 @@
-import { Duration, type AlertRule, type DurationString } from '../../../lib/model';
+import { attemptFor, Duration, type AlertRule, type DurationString } from '../../../lib/model';
 import { yaml, type Yaml } from '../yaml';
 
 /** An alert. The guide beside the emitted files, and `docs/runbooks.md`, have a section of its name. */
@@ -73,7 +73,8 @@ export function alertRuleOf({ alert, severity, for: lasting, expr, summary }: Ru
   return {
     alert,
     expr: expr.trim().replaceAll(/\s+/g, ' '),
-    for: Duration.of(lasting),
+    // The check of rules tells of one that makes no sense.
+    for: attemptFor(() => undefined, 'for', () => Duration.of(lasting), Duration.seconds(60)),
     labels: { severity },
     annotations: { summary, runbook: `${RUNBOOKS}#${alert.toLowerCase()}` },
   };

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { App, Compose, Kubernetes, printProblems, synthesize } from '../../../lib';
+import { panelsOf } from './panels';
 import { unitTests } from './rule-cases';
 import { Observed } from './system';
 
@@ -19,4 +20,7 @@ for (const { target, files } of emissions) {
     writeFileSync(join(folder, target.name, path), file.text);
   }
 }
+// Each panel's query as a recording rule: promtool reads those. JSON is YAML.
+const rules = panelsOf(emissions[0]!.files).map(({ dashboard, query }, i) => ({ record: `panel:${dashboard}:${i}`, expr: query }));
+writeFileSync(join(folder, 'panels.yml'), JSON.stringify({ groups: [{ name: 'panels', rules }] }, null, 1));
 writeFileSync(join(folder, 'rule-tests.yml'), unitTests(stack.monitoring.prometheus.rules, 'compose/config/monitoring-prometheus-config/rules.yml'));

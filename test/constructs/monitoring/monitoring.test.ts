@@ -1,13 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { Alertmanager, Grafana, HealthProbes, Jaeger, Loki, Monitoring, Postgres, Prometheus, Redis, WebService, Worker, type Observable } from '../../../constructs';
-import { App, Compose, Kubernetes, synthesize, text, type ComposeService, type Stack } from '../../../lib';
+import { Alertmanager, Grafana, HealthProbes, Jaeger, Loki, Monitoring, Postgres, PostgresExporter, Prometheus, Redis, RedisExporter, WebService, Worker, type Observable } from '../../../constructs';
+import { App, Compose, Kubernetes, synthesize, text, Workload, type ComposeService, type DurationString, type Stack } from '../../../lib';
 import { Construct } from 'constructs';
 import { manifestErrors, podIn, podSecurityErrors } from '../../support/manifests';
 import { composeOf, IMAGE, problemsOf, service, shop, textOf } from '../../support/stacks';
-import { CASES, unitTests } from './rule-cases';
 import { Observed, RECEIVERS } from './system';
 
 interface Manifest { readonly kind: string; readonly metadata: { readonly name: string }; readonly spec: { readonly egress?: readonly { readonly to: readonly { readonly podSelector?: { readonly matchLabels: Record<string, string> } }[]; readonly ports?: readonly { readonly port: number }[] }[] } }
@@ -30,6 +27,8 @@ function observed() {
 
 const system = observed();
 const monitored = (build: (stack: Stack, monitoring: Monitoring) => void) => (stack: Stack) => { build(stack, new Monitoring(stack, 'monitoring', { receivers: [] })); };
+/** The expressions of a file of rules, by the names of their alerts. */
+const alertsIn = (file: string) => Object.fromEntries((load(file) as { groups: { rules: { alert: string; expr: string }[] }[] }).groups.flatMap(({ rules }) => rules.map(({ alert, expr }) => [alert, expr])));
 const jobs = (file: string) => (load(file) as { scrape_configs: { job_name: string }[] }).scrape_configs.map(({ job_name }) => job_name);
 
 /** Who may be called, by the network policy of a workload: `db:5432`. */
@@ -82,6 +81,7 @@ describe('Monitoring', () => {
   test('asks each replica by itself, by a name that has the address of each, and misses one that is gone', () => {
     const app = shop(monitored((stack, monitoring) => {
       monitoring.observe(new WebService(stack, 'web', { image: IMAGE, port: 8080, metrics: '/api/metrics', replicas: 3, probes: HealthProbes.http({ ready: '/ready' }) }));
+      monitoring.observe(new WebService(stack, 'scaled', { image: IMAGE, port: 8080, metrics: '/metrics', replicas: { min: 2, max: 9, cpu: 70 }, probes: HealthProbes.http({ ready: '/ready' }) }));
     }), { targets: [new Compose(), new Kubernetes()] });
     const [compose, kubernetes] = synthesize(app).emissions;
     const service = kubernetes!.rendering.documents.find(({ kind, name }) => kind === 'Service' && name === 'web-pods')!.body;
@@ -92,6 +92,23 @@ describe('Monitoring', () => {
       expect(file).toContain(`regex: "${name}"\n        target_label: service\n        replacement: "web"`);
     }
     expect(data['rules.yml']).toContain('or absent(up{job=\\"app\\", service=\\"web\\"})');
+    const counted = (name: string) => `(sum by (job, service) (up{job="app", service="${name}"}) or 0 * absent(up{job="app", service="${name}"}))`;
+    for (const rules of [textOf(compose!.files, 'config/monitoring-prometheus-config/rules.yml'), data['rules.yml']!]) {
+      expect(alertsIn(rules)['ReplicaMissing']).toBe(`${counted('web')} < 3 or ${counted('scaled')} < 2`);
+    }
+  });
+
+  test('asks for the readiness of another replica each time, ready or not; for that of the one there is as its callers do', () => {
+    const app = shop(monitored((stack, monitoring) => {
+      for (const [id, replicas] of [['web', 3], ['one', 1]] as const) monitoring.observe(new WebService(stack, id, { image: IMAGE, port: 8080, replicas, probes: HealthProbes.http({ ready: '/ready' }) }));
+    }), { targets: [new Compose(), new Kubernetes()] });
+    const [compose, kubernetes] = synthesize(app).emissions;
+    const { data } = kubernetes!.rendering.documents.find(({ kind, name }) => kind === 'ConfigMap' && name === 'monitoring-prometheus-config')!.body as { data: Record<string, string> };
+    expect(kubernetes!.rendering.documents.find(({ kind, name }) => kind === 'Service' && name === 'web-pods')!.body).toMatchObject({ spec: { publishNotReadyAddresses: true } });
+    for (const [file, name] of [[textOf(compose!.files, 'config/monitoring-prometheus-config/prometheus.yml'), 'web'], [data['prometheus.yml'], 'web-pods']]) {
+      expect(file).toContain(`- targets: ["http://${name}:8080/ready"]\n        labels: { service: "web" }`);
+      expect(file).toContain('- targets: ["http://one:8080/ready"]\n        labels: { service: "one" }');
+    }
   });
 
   test('finds in a whole stack what can be observed, each once, whatever the order', () => {
@@ -114,6 +131,53 @@ describe('Monitoring', () => {
     }
     const { file } = composeOf(monitored((stack, monitoring) => { monitoring.observe(new Queue(stack, 'queue')); }));
     expect(file('config/monitoring-prometheus-config/prometheus.yml')).toContain('targets: ["queue-server:8080"]\n        labels: { service: "queue" }');
+  });
+
+  test('scrapes a worker that has metrics, and reaches it at that port alone', () => {
+    const app = shop(monitored((stack, monitoring) => {
+      monitoring.observe(new Worker(stack, 'worker', { image: IMAGE, probes: HealthProbes.command(['true']), metrics: { port: 9000 }, replicas: 2 }));
+    }), { targets: [new Compose(), new Kubernetes()] });
+    const { problems, emissions: [compose, kubernetes] } = synthesize(app);
+    expect(problems).toEqual([]);
+    expect(textOf(compose!.files, 'config/monitoring-prometheus-config/prometheus.yml')).toContain('- names: ["worker"]\n        type: A\n        port: 9000');
+    expect(alertsIn(textOf(compose!.files, 'config/monitoring-prometheus-config/rules.yml'))['ReplicaMissing']).toContain('up{job="app", service="worker"}');
+    expect(kubernetes!.rendering.documents.find(({ kind, name }) => kind === 'NetworkPolicy' && name === 'worker')!.body).toMatchObject({ spec: { ingress: [{ ports: [{ port: 9000 }] }] } });
+  });
+
+  test('tells in the guide what nobody watches', () => {
+    const guides = (build: (stack: Stack) => void) => synthesize(shop(monitored((stack, monitoring) => {
+      build(stack);
+      monitoring.observe(stack);
+    }), { targets: [new Compose(), new Kubernetes()] })).emissions.map(({ files }) => textOf(files, 'OPERATIONS.md'));
+    for (const guide of guides(stack => {
+      service(stack, 'web', { runs: Workload.service({ replicas: 2 }) });
+      new Worker(stack, 'worker', { image: IMAGE, probes: HealthProbes.command(['true']) });
+      new Worker(stack, 'seen', { image: IMAGE, probes: HealthProbes.command(['true']), metrics: { port: 9000 }, replicas: 2 });
+    })) {
+      expect(guide).toContain('### What is not watched\n');
+      expect(guide).toContain('No alert tells when these fail: `worker`.');
+      expect(guide).toContain('No alert tells when some of the replicas of these have ended: `web`.');
+    }
+    for (const guide of guides(stack => { service(stack, 'web'); })) expect(guide).not.toContain('What is not watched');
+  });
+
+  test('refuses what comes to stand in a stack that it has looked at already, but not a part of itself', () => {
+    expect(problemsOf(shop(monitored((stack, monitoring) => {
+      service(stack, 'web');
+      monitoring.observe(stack);
+      new Redis(stack, 'cache', { eviction: 'noeviction' });
+    })))).toBe('✖ shop/dev/cache was not there yet when it was told what to observe\n  at shop/dev/monitoring\n  fix: call observe last\n');
+    expect(problemsOf(shop(monitored((stack, monitoring) => {
+      const db = new Postgres(stack, 'db', { storage: '1Gi' });
+      monitoring.observe(stack);
+      new Monitoring(stack, 'second', { receivers: [] }).observe(db);
+    })))).toBe('');
+  });
+
+  test.each(['/metrics?format=text', 'metrics', '/a#b', '/a b'])('refuses %p as a path of metrics', path => {
+    const refused = `✖ '${path}' is not a path of metrics\n  at shop/dev/thing`;
+    expect(problemsOf(shop(monitored((stack, monitoring) => { monitoring.observe(new WebService(stack, 'thing', { image: IMAGE, port: 8080, metrics: path, probes: HealthProbes.http({ ready: '/' }) })); })))).toContain(refused);
+    expect(problemsOf(shop(monitored((stack, monitoring) => { monitoring.observe(new Worker(stack, 'thing', { image: IMAGE, metrics: { port: 9000, path }, probes: HealthProbes.command(['true']) })); })))).toContain(refused);
   });
 
   test('refuses a target that no workload serves', () => {
@@ -145,6 +209,28 @@ describe('An exporter', () => {
     expect(system.services['cache']!.secrets).toContainEqual({ source: 'cache-user-monitoring.password', target: '/run/secrets/redis-monitoring/password' });
   });
 
+  test('of a server that another one watches as well logs in as the same user', () => {
+    const { services, file } = composeOf(stack => {
+      const [cache, db] = [new Redis(stack, 'cache', { eviction: 'noeviction' }), new Postgres(stack, 'db', { storage: '1Gi' })];
+      new RedisExporter(stack, 'own-redis', { of: cache });
+      new PostgresExporter(stack, 'own-postgres', { of: db });
+      new Monitoring(stack, 'monitoring', { receivers: [] }).observe(cache, db);
+    });
+    expect(file('config/cache-config/users').split('\n')).toHaveLength(2);
+    expect(services['monitoring-cache-exporter']!.environment).toEqual(services['own-redis']!.environment);
+    expect(services['monitoring-db-exporter']!.secrets).toEqual(services['own-postgres']!.secrets);
+    expect(Object.keys(services).filter(name => name.endsWith('-role'))).toEqual(['own-postgres-role']);
+    expect(services['monitoring-db-exporter']!.depends_on).toHaveProperty('own-postgres-role');
+  });
+
+  test('of Redis does not share a user that may do something else', () => {
+    expect(problemsOf(shop(stack => {
+      const cache = new Redis(stack, 'cache', { eviction: 'noeviction' });
+      cache.addUser('monitoring', '+@all ~*');
+      new RedisExporter(stack, 'exporter', { of: cache });
+    }))).toContain("✖ the user 'monitoring' is asked for twice: with '+@all ~*', and with '-@all +ping");
+  });
+
   test('of backups sees their folder and changes nothing in it', () => {
     expect(system.services['monitoring-backup-exporter']!.volumes).toEqual([expect.objectContaining({ source: 'backup-files', target: '/backups', read_only: true })]);
   });
@@ -156,45 +242,6 @@ describe('An exporter', () => {
 
   test.each(['bad name', 'default'])('of Redis cannot be the user %p', name => {
     expect(problemsOf(shop(stack => { new Redis(stack, 'cache', { eviction: 'noeviction' }).addUser(name, '+ping'); }))).toContain('does not describe a user');
-  });
-});
-
-describe('An alert rule', () => {
-  const rules = system.stack.monitoring.prometheus.rules.flatMap(group => group.rules);
-  const runbooks = readFileSync(join(__dirname, '../../../docs/runbooks.md'), 'utf8');
-
-  test.each(rules.map(rule => [rule.alert, rule] as const))('%s has a severity, a summary, a runbook, and cases that fire it and that do not', (alert, { summary, severity }) => {
-    expect(summary).toMatch(/\S/);
-    expect(['critical', 'warning']).toContain(severity);
-    expect(runbooks).toContain(`\n## ${alert}\n`);
-    expect(CASES[alert]!.fires.length).toBeGreaterThan(0);
-    expect(CASES[alert]!.quiet.length).toBeGreaterThan(0);
-  });
-
-  test('has no runbook and no case left over', () => {
-    const names = rules.map(({ alert }) => alert);
-    expect(Object.keys(CASES).filter(alert => !names.includes(alert))).toEqual([]);
-    expect([...runbooks.matchAll(/^## (\S+)$/gm)].map(([, name]) => name!).filter(name => !names.includes(name))).toEqual([]);
-  });
-
-  test('is tried by a file that promtool reads', () => {
-    expect(JSON.parse(unitTests(system.stack.monitoring.prometheus.rules, 'rules.yml'))).toMatchObject({ rule_files: ['rules.yml'] });
-  });
-
-  test('for backups knows how often they are made', () => {
-    // A day, an hour for the run, and an hour on top.
-    expect(system.file('monitoring-prometheus-config/rules.yml')).toContain('time() - backup_last_success_timestamp_seconds{service=\\"backup\\"} > 93600');
-  });
-
-  test('for requests asks for the histogram that the services have, and so do the graphs', () => {
-    const { file } = composeOf(stack => { new Monitoring(stack, 'monitoring', { receivers: [], objectives: { p95: '500ms', histogram: 'django_latency_seconds' } }); });
-    expect(file('config/monitoring-prometheus-config/rules.yml')).toContain('rate(django_latency_seconds_bucket[5m]))) > 0.5');
-    expect(file('config/monitoring-grafana-dashboards/requests.json')).toContain('django_latency_seconds_bucket');
-    expect(problemsOf(shop(stack => { new Monitoring(stack, 'monitoring', { receivers: [], objectives: { histogram: 'a}) or up' } }); }))).toContain('is not the name of a metric');
-  });
-
-  test.each([{ errorRatio: 0 }, { errorRatio: 2 }])('takes no objective that cannot be: %p', objectives => {
-    expect(problemsOf(shop(stack => { new Monitoring(stack, 'monitoring', { receivers: [], objectives }); }))).toContain('is no objective');
   });
 });
 
@@ -245,6 +292,12 @@ describe('Where the cluster has the Prometheus Operator', () => {
 });
 
 describe('Its parts', () => {
+  test.each<[DurationString, string]>([['2m', ''], ['121s', 'it asks every 121s, which leaves gaps']])('ask every %s or are refused', (interval, expected) => {
+    const problems = problemsOf(shop(stack => { new Prometheus(stack, 'prometheus', { interval }); }));
+    if (expected === '') expect(problems).toBe('');
+    else expect(problems).toContain(expected);
+  });
+
   test('can stand alone', () => {
     const { services } = composeOf(stack => {
       const alertmanager = new Alertmanager(stack, 'alertmanager', { receivers: RECEIVERS });

@@ -56,6 +56,9 @@ sed 's|/rules.yml|/other.yml|' rule-tests.yml >other-tests.yml
 fails 'a rule that never fires is noticed' promtool test rules other-tests.yml
 sed 's/> 0.8/> 0.1/; s/> 10"/> 0.1"/; s/> 0.2"/> 0.01"/' "$prometheus/rules.yml" >"$prometheus/other.yml"
 fails 'a rule that fires too early is noticed' promtool test rules other-tests.yml
+passes 'each panel of the dashboards asks what Prometheus understands' promtool check rules panels.yml
+sed '0,/sum(/s//sum((/' panels.yml >other.yml
+fails 'a panel that does not is noticed' promtool check rules other.yml
 # The address of a webhook in a file is known since version 0.26 of Alertmanager.
 version=$(amtool --version 2>&1 | sed -n 's/^amtool, version \([0-9]*\.[0-9]*\).*/\1/p')
 if [ "$(printf '%s\n' 0.26 "$version" | sort -V | head -1)" = 0.26 ]; then

@@ -47,7 +47,15 @@ within() {
 }
 
 down() { prometheus 'targets?state=active' | json 'd.activeTargets.filter(t => t.health !== "up" && t.labels.service !== "monitoring-grafana").map(t => t.labels.service + " " + t.lastError).join(", ") + d.activeTargets.length'; }
+# The panels that have nothing to show.
+empty() {
+  local title query
+  while IFS=$'\t' read -r title query <&3; do
+    [ -n "$(value "$query")" ] || echo "$title"
+  done 3<"$stage/panels" | sort -u | paste -sd,
+}
 firing() { prometheus alerts | json 'd.alerts.filter(a => a.state === "firing" && a.labels.service === "db").map(a => a.labels.alertname).join(" ")'; }
+state() { prometheus rules | json "d.groups.flatMap(g => g.rules).find(r => r.name === '$1').state"; }
 told() { compose exec -T monitoring-alertmanager wget -qO- 'http://127.0.0.1:9093/api/v2/alerts?filter=service%3D%22db%22' | node -e 'let t = ""; process.stdin.on("data", c => (t += c)).on("end", () => console.log(JSON.parse(t).map(a => a.labels.alertname).join(" ")))'; }
 
 node --require tsx/cjs "$here/stack.ts" "$stage" || exit 1
@@ -88,7 +96,18 @@ is 'without a backup there is no time of one' '' "$(value backup_last_success_ti
 compose run --rm backup backup >/dev/null 2>&1
 is 'a backup is made' 0 $?
 within 40 'its time is known' '1*' value backup_last_success_timestamp_seconds
+within 60 'each panel of the dashboards has something to show, but for the requests, of which this application has no histogram' 'requests: Requests,requests: p95' empty
 is 'its exporter cannot read it' '*denied*' "$(compose exec -T monitoring-backup-exporter sh -c 'cat /backups/*.gz' 2>&1)"
+
+replica=$(compose ps -q web | head -1)
+is 'no replica is missing' inactive "$(state ReplicaMissing)"
+docker stop "$replica" >/dev/null
+within 90 'one that has ended is missed, though its address is gone' pending state ReplicaMissing
+docker start "$replica" >/dev/null
+within 90 'until it is back' inactive state ReplicaMissing
+docker pause "$replica" >/dev/null
+within 150 'one that does not answer is found by asking another each time' 1 value "$(printf '%s' 'max_over_time(X[1m]) - min_over_time(X[1m])' | sed 's/X/probe_success{job="ready",service="web"}/g')"
+docker unpause "$replica" >/dev/null
 
 is 'no alert fires' '' "$(firing)"
 compose stop db >/dev/null 2>&1

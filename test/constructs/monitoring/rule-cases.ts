@@ -13,6 +13,7 @@ const disk = (metric: string) => `node_filesystem_${metric}_bytes{job="host",ser
 const certificate = 'probe_ssl_earliest_cert_expiry{job="public",service="proxy",host="shop.example"}';
 const success = 'backup_last_success_timestamp_seconds{job="backup",service="backup"}';
 const replica = (n: number) => `up{job="app",service="web",instance="10.0.0.${n}:8081"}`;
+const web = { [replica(1)]: '1x20', [replica(2)]: '1x20' };
 const DAY = 86400;
 
 /** What makes each alert fire, and what is close to it and does not. */
@@ -20,9 +21,11 @@ export const CASES: Readonly<Record<string, { readonly fires: readonly Case[]; r
   ServiceDown: {
     fires: [
       { at: '5m', series: { 'up{job="app",service="web"}': '1 1 0x10' } },
-      { at: '5m', series: { [`up{${db}}`]: '1x10', [`pg_up{${db}}`]: '1 0x10' } },
-      { at: '5m', series: { [`up{${cache}}`]: '1x10', [`redis_up{${cache}}`]: '0x10' } },
-      { at: '5m', series: { 'up{job="nginx",service="proxy"}': '1x10', 'nginx_up{job="nginx",service="proxy"}': '0x10' } },
+      { at: '5m', series: { ...web, [`up{${db}}`]: '1x10', [`pg_up{${db}}`]: '1 0x10' } },
+      { at: '5m', series: { ...web, [`up{${cache}}`]: '1x10', [`redis_up{${cache}}`]: '0x10' } },
+      { at: '5m', series: { ...web, 'up{job="nginx",service="proxy"}': '1x10', 'nginx_up{job="nginx",service="proxy"}': '0x10' } },
+      // All replicas have ended, and with them their addresses.
+      { at: '5m', series: { [replica(1)]: '1 stale', [replica(2)]: '1x2 stale' } },
     ],
     quiet: [
       { at: '10m', series: { 'up{job="app",service="web"}': '1x20', [`pg_up{${db}}`]: '1x20' } },

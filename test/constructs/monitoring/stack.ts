@@ -4,6 +4,7 @@ import { HealthProbes } from '../../../constructs';
 import { App, Compose, Image, printProblems, synthesize } from '../../../lib';
 import { initSecrets } from '../../../lib/core/secrets';
 import { SecretsFolder } from '../../../lib/core/secrets/folder';
+import { panelsOf } from './panels';
 import { Observed } from './system';
 
 /*
@@ -29,6 +30,7 @@ for (const [path, file] of emissions[0]!.files) {
   writeFileSync(place, file.text);
   chmodSync(place, file.executable ? 0o755 : 0o644);
 }
+writeFileSync(join(folder, 'panels'), panelsOf(emissions[0]!.files).map(({ dashboard, title, query }) => `${dashboard}: ${title}\t${query}\n`).join(''));
 for (const key of ['email-1', 'webhook-2']) {
   mkdirSync(join(folder, 'secrets', 'monitoring-alertmanager-receivers'), { recursive: true });
   writeFileSync(join(folder, 'secrets', 'monitoring-alertmanager-receivers', key), 'http://127.0.0.1:1/nobody\n');

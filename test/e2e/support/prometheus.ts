@@ -18,6 +18,17 @@ export class Prometheus {
     return (await this.ask<{ readonly activeTargets: readonly ScrapeTarget[] }>('targets?state=active')).activeTargets;
   }
 
+  /** Throws while one of its targets does not answer, and while they are others than `expected`: `postgres db`, by job and service. It looks names up every 30 s. */
+  async asks(expected: readonly string[]): Promise<readonly ScrapeTarget[]> {
+    const targets = await this.targets();
+    const down = targets.filter(({ health }) => health !== 'up').map(({ labels, lastError }) => `${labels['service']}: ${lastError}`);
+    if (down.length > 0) throw new Error(down.join(', '));
+    const asked = [...new Set(targets.map(({ labels: { job, service } }) => `${job} ${service}`))];
+    const wrong = [...expected.filter(one => !asked.includes(one)).map(one => `${one} is missing`), ...asked.filter(one => !expected.includes(one)).map(one => `${one} was not expected`)];
+    if (wrong.length > 0) throw new Error(wrong.join(', '));
+    return targets;
+  }
+
   /** The values of an expression, by the label `service`; without the label, by the empty word. */
   async query(expression: string): Promise<readonly { readonly service: string; readonly value: number }[]> {
     const { result } = await this.ask<{ readonly result: readonly { readonly metric: { readonly service?: string }; readonly value: readonly [number, string] }[] }>(`query?query=${encodeURIComponent(expression)}`);

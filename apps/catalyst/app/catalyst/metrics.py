@@ -19,7 +19,7 @@ PICTURES = Counter("catalyst_pictures_total", "Pictures by where their text came
 
 if directory and (started_at := environ.get("STARTED_AT")):
     # What the library tells of a process by itself, it does not tell of many.
-    started = Gauge("process_start_time_seconds", "Start of the server", registry=None, multiprocess_mode="min")
+    started = Gauge("process_start_time_seconds", "Start of the server", registry=None, multiprocess_mode="max")
     started.set(float(started_at))
 
 
