@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { Image, Route, Workload, type Endpoint, type ResourcesLike, type Tier } from '../lib/model';
+import { Image, required, Route, Workload, type Endpoint, type ResourcesLike, type Tier } from '../lib/model';
 import { HealthProbes } from './health-probes';
 
 /** Which database an {@link Adminer} shows, and where. */
@@ -23,8 +23,9 @@ export class Adminer extends Construct {
   /** Its page, at port 8080. */
   readonly endpoint: Endpoint;
 
-  constructor(scope: Construct, id: string, { of: database, version = '5', published = 8080, resources = { cpu: '500m', memory: '256Mi' }, tier }: AdminerProps) {
+  constructor(scope: Construct, id: string, { of, version = '5', published = 8080, resources = { cpu: '500m', memory: '256Mi' }, tier }: AdminerProps) {
     super(scope, id);
+    const database = required(this, 'of', of, 'name the database that it shows: of: db');
     this.workload = new Workload(this, 'Default', {
       // The user 'adminer' of the official image has the id 100 and the group 101.
       image: Image.registry(`adminer:${version}`, { user: { uid: 100, gid: 101 }, tools: ['wget', 'nc', 'shell'] }),

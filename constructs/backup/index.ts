@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  addCheck, addRunbook, advice, attempt, Config, Duration, steps, Volume, Workload,
+  addCheck, addRunbook, advice, attempt, Config, Duration, required, steps, Volume, Workload,
   type Cron, type DurationLike, type Endpoint, type Image, type ResourcesLike, type Runbook, type SecretKey, type SizeLike, type WorkloadProps,
 } from '../../lib/model';
 
@@ -43,6 +43,9 @@ export interface BackupCronJobProps {
 const SCRIPTS = '/opt/backup';
 const BACKUPS = '/backups';
 const SECRETS = '/run/secrets/postgres';
+/** In days, as the scripts take it. */
+const LONGEST_KEEP = 99_999;
+const SHORTEST_RUN = Duration.minutes(1);
 
 /**
  * Backups of a Postgres database at given times: dumped, read back, sealed with a checksum, pruned by age.
@@ -65,7 +68,8 @@ export class BackupCronJob extends Construct {
 
   constructor(scope: Construct, id: string, props: BackupCronJobProps) {
     super(scope, id);
-    const { of: database, schedule, keep = '30d', name = `${database.database}_backup`, storage, storageClass, deadline = '1h', drill, offsite, resources } = props;
+    const database = required(this, 'of', props.of, 'name the database to back up: of: db');
+    const { schedule, keep = '30d', name = `${database.database}_backup`, storage, storageClass, deadline = '1h', drill, offsite, resources } = props;
     this.database = database.database;
     this.isCopied = offsite !== undefined;
     const days = attempt(this, 'keep', () => Duration.of(keep).inDays, 1);
@@ -110,6 +114,11 @@ export class BackupCronJob extends Construct {
       }
       if (!Number.isInteger(days)) {
         yield { code: 'backup-keep', what: `backups are kept for ${days} days`, fix: "give whole days: keep: '30d'" };
+      } else if (days > LONGEST_KEEP) {
+        yield { code: 'backup-keep', what: `backups are kept for ${days} days`, fix: `give at most ${LONGEST_KEEP} days` };
+      }
+      if (limit.milliseconds < SHORTEST_RUN.milliseconds) {
+        yield { code: 'backup-deadline', what: `a backup that takes longer than ${limit} is ended, so that there might never be one`, fix: `give it ${SHORTEST_RUN} at least: deadline: '1h'` };
       }
     });
   }

@@ -16,6 +16,11 @@ export const hostName = (value: string): Conf => Conf.word(value, HOST, {
   fix: 'write a name such as shop.example or *.shop.example, in lower case, without scheme, port or path',
 });
 
+/** Whether no public authority can know it: an address, a name of one network alone, or of the machine itself. */
+export function isPrivate(host: string): boolean {
+  return isIP(host) > 0 || !host.includes('.') || /\.(localhost|local|internal)$/.test(host);
+}
+
 /** A path, or the beginning of one. Only signs that nginx sees as they were sent. */
 export const path = (value: string): Conf => Conf.word(value, /^(?!.*\/\/)(?!.*\/\.\.?(?:\/|$))\/[A-Za-z0-9/_.~-]{0,200}$/, {
   code: 'nginx-path', what: `${shown(value)} is not a path`,
@@ -79,10 +84,18 @@ const oneOf = <T extends string>(code: string, name: string, values: readonly T[
   code, what: `${shown(value)} is not a ${name}`, fix: `use one of: ${values.join(', ')}`,
 });
 
+export const TLS = ['self-signed', 'given', 'off'] as const;
 export const FRAME_OPTIONS = ['DENY', 'SAMEORIGIN'] as const;
 export const REFERRER_POLICIES = ['no-referrer', 'same-origin', 'strict-origin', 'strict-origin-when-cross-origin'] as const;
 export const frameOptions = oneOf('nginx-policy', 'value of X-Frame-Options', FRAME_OPTIONS);
 export const referrerPolicy = oneOf('nginx-policy', 'Referrer-Policy of those that tell other sites no paths', REFERRER_POLICIES);
+
+/** Where the certificate comes from, other than from an authority by itself. */
+export const tls = (value: string): typeof TLS[number] => {
+  const known = TLS.find(word => word === value);
+  if (known) return known;
+  throw new FaultError({ code: 'nginx-tls', what: `${shown(value)} does not say where the certificate comes from`, fix: `use one of: ${TLS.join(', ')}, { acme: { email: … } }` });
+};
 
 /** `1.25`, `1.25.3`: gives its numbers. */
 export const version = (value: string): readonly number[] => {

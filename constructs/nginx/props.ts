@@ -93,7 +93,7 @@ export interface NginxProxyProps extends Pick<WorkloadProps, 'resources' | 'tier
   /**
    * Where the certificate comes from; `off`: TLS ends elsewhere. Default: self-signed, which browsers warn of.
    *
-   * With `acme` the site is served as soon as there is a certificate. Compose: within the hour, or at once with
+   * `acme` is for public hosts: an authority must reach them. The site is served as soon as there is a certificate. Compose: within the hour, or at once with
    * `docker compose run --rm <proxy>-certbot -v`. Kubernetes: cert-manager gets it.
    */
   readonly tls?: 'self-signed' | 'given' | 'off' | { readonly acme: Acme };

@@ -65,7 +65,7 @@ export function isSince(version: readonly number[], least: readonly number[]): b
 export function readSettings(construct: Construct, props: NginxProxyProps): Settings {
   const read = new Reader(construct);
   const {
-    version = '1.30', host, tls = 'self-signed', routes, static: folders = {}, maxBodySize = '1Mi', timeouts = {}, keepAlive = '65s', upstreamKeepAlive = {},
+    version = '1.30', host, tls = 'self-signed', routes = {}, static: folders = {}, maxBodySize = '1Mi', timeouts = {}, keepAlive = '65s', upstreamKeepAlive = {},
     rateLimits = {}, connectionsPerAddress, health = [], headers = {}, blockedFiles = ['*.py', '*.conf', '*.log', '*.sql'], trustedProxies = [],
     published = {}, resources = { cpu: 1, memory: '256Mi' }, drain = '30s',
   } = props;
@@ -79,12 +79,13 @@ export function readSettings(construct: Construct, props: NginxProxyProps): Sett
   const { files, mounts } = read.files(folders);
   const limits = read.limits(rateLimits);
   read.distinct(passes, files);
+  read.something(routes, folders);
   const sizes = attempt(construct, 'resources', () => readResources(resources), readResources({ cpu: 1, memory: '256Mi' }));
   const buffers = sizes.memory.limit.share(0.5);
   return {
     version: attempt(construct, 'version', () => grammar.version(version), [1, 30]),
     hosts: read.hosts(typeof host === 'string' ? [host] : host, tls),
-    tls: typeof tls === 'object' ? 'acme' : tls,
+    tls: read.tls(tls),
     acme: typeof tls === 'object' ? read.acme(tls.acme) : undefined,
     upstreams, mounts, limits, buffers, timeouts: times, resources: sizes,
     upstreamKeepAlive: {
@@ -94,7 +95,7 @@ export function readSettings(construct: Construct, props: NginxProxyProps): Sett
     locations: locationsOf(passes, files, limits),
     connectionsPerAddress: connectionsPerAddress === undefined ? undefined : read.count('connectionsPerAddress', connectionsPerAddress),
     health: read.health(passes, upstreams, health),
-    headers: read.headers(headers),
+    headers: read.headers(headers, tls),
     blocked: read.each('blockedFiles', blockedFiles, grammar.ending),
     trustedProxies: read.each('trustedProxies', trustedProxies, grammar.cidr),
     published: { http: read.port('published.http', published.http ?? 80), https: read.port('published.https', published.https ?? 443) },
@@ -142,9 +143,16 @@ class Reader {
       if (host.startsWith('*') && typeof tls === 'object') {
         throw new FaultError({ code: 'acme-wildcard', what: `'${host}' cannot be proved over HTTP, as ACME is used here`, fix: "name each host, or bring a certificate: tls: 'given'" });
       }
+      if (grammar.isPrivate(host) && typeof tls === 'object') {
+        throw new FaultError({ code: 'acme-private', what: `no public authority gives a certificate for '${host}', which means another machine to everybody`, fix: "name a public host, or take another certificate: tls: 'self-signed' or 'given'" });
+      }
       return name;
     });
     return names.length > 0 ? names : [conf`localhost`]; // never emitted: what was wrong is reported
+  }
+
+  tls(tls: NonNullable<NginxProxyProps['tls']>): Settings['tls'] {
+    return typeof tls === 'object' ? 'acme' : attempt(this.construct, 'tls', () => grammar.tls(tls), 'self-signed');
   }
 
   acme({ email, issuer = 'letsencrypt', server }: Extract<NonNullable<NginxProxyProps['tls']>, object>['acme']): Settings['acme'] {
@@ -213,7 +221,11 @@ class Reader {
     return [...new Map([...probed, ...asked].map(entry => [entry.path.text, entry])).values()];
   }
 
-  headers({ contentSecurityPolicy, permissionsPolicy, frameOptions = 'SAMEORIGIN', referrerPolicy = 'strict-origin-when-cross-origin', hsts = {} }: SecurityHeaders): Headers {
+  headers({ contentSecurityPolicy, permissionsPolicy, frameOptions = 'SAMEORIGIN', referrerPolicy = 'strict-origin-when-cross-origin', hsts: asked }: SecurityHeaders, tls: NginxProxyProps['tls']): Headers {
+    const hsts = asked ?? {};
+    this.value('headers.hsts', () => {
+      if (asked && tls === 'off') throw new FaultError({ code: 'hsts-without-tls', what: 'TLS does not end here, and browsers heed it only over HTTPS', fix: 'leave hsts out, and ask for it where TLS ends' });
+    });
     const optional = <T>(field: string, value: T | false, read: (value: T) => Conf) => (value === false ? undefined : this.value(`headers.${field}`, () => read(value)));
     return {
       contentSecurityPolicy: optional('contentSecurityPolicy', contentSecurityPolicy ?? "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; object-src 'none'", grammar.contentSecurityPolicy),
@@ -237,6 +249,12 @@ class Reader {
       if (size.bytes <= buffers.bytes) return size;
       throw new FaultError({ code: 'nginx-body', what: `a body of ${size} does not fit the ${buffers} for bodies, half of its memory`, fix: 'raise resources.memory, or lower maxBodySize' });
     }, Size.mebibytes(1));
+  }
+
+  something(...both: readonly object[]): void {
+    this.value('routes', () => {
+      if (both.every(paths => Object.keys(paths).length === 0)) throw new FaultError({ code: 'nginx-empty', what: 'there is neither a route nor a file: nothing would be found', fix: "name what answers: routes: { '/': web }, or static" });
+    });
   }
 
   distinct(passes: readonly Pass[], files: readonly Files[]): void {

@@ -131,6 +131,8 @@ export class Postgres extends Construct {
         if (!/^[a-z_][a-z0-9_]{0,62}$/.test(name)) {
           yield { code: 'postgres-name', what: `'${name}' cannot be the name of a ${what}`, fix: 'use at most 63 lower-case letters, digits and underscores, and no digit first' };
         }
+        const why = reservation(what, name);
+        if (why) yield { code: 'postgres-name', what: `'${name}' cannot be the name of a ${what}: ${why}`, fix: `give it another: ${what}: …` };
       }
     });
   }
@@ -144,6 +146,14 @@ export class Postgres extends Construct {
   get url(): Text {
     return text`postgres://${this.user}:${this.password}@${this.endpoint}/${this.database}`;
   }
+}
+
+/** Names that Postgres keeps for itself, and what for. */
+function reservation(what: 'database' | 'user', name: string): string | undefined {
+  if (what === 'database') return /^template[01]$/.test(name) ? 'Postgres makes new databases as copies of it' : undefined;
+  if (name.startsWith('pg_')) return 'Postgres keeps what begins with pg_ for its own roles';
+  if (name === 'public') return 'to Postgres it means everybody';
+  return name === 'none' ? 'to Postgres it means nobody' : undefined;
 }
 
 function withDefaults(settings: Settings, limit: Size): Settings {

@@ -29,6 +29,8 @@ export interface RedisProps {
 /** What Redis forgets when its memory is full, in Redis' own words: nothing, or keys of all or of those that expire, by age, use or chance. */
 export type Eviction = 'noeviction' | 'allkeys-lru' | 'allkeys-lfu' | 'allkeys-random' | 'volatile-lru' | 'volatile-lfu' | 'volatile-random' | 'volatile-ttl';
 
+const EVICTIONS: readonly Eviction[] = ['noeviction', 'allkeys-lru', 'allkeys-lfu', 'allkeys-random', 'volatile-lru', 'volatile-lfu', 'volatile-random', 'volatile-ttl'];
+
 const SECRETS = '/run/secrets/redis';
 const CONFIGURATION = '/etc/redis';
 
@@ -54,10 +56,13 @@ export class Redis extends Construct {
     const { version = '8', eviction, maxMemory, storage = '1Gi', storageClass, resources = { cpu: '500m', memory: '256Mi' }, published, tier } = props;
     const limit = attempt(this, 'resources', () => readResources(resources).memory.limit, Size.mebibytes(256));
     const memory = attempt(this, 'maxMemory', () => (maxMemory ? Size.of(maxMemory) : limit.share(1 / 2)), Size.mebibytes(1));
+    // It becomes a word of a file: a program without types may give more than a word.
+    const known = EVICTIONS.find(word => word === eviction) ?? 'noeviction';
+    if (known !== eviction) reportProblem(this, { code: 'redis-eviction', what: `${JSON.stringify(eviction)} is nothing that Redis does when its memory is full`, fix: `use one of: ${EVICTIONS.join(', ')}` });
     // The ids are those of the Dockerfiles of docker-library/redis for Alpine.
     this.image = Image.registry(`redis:${version}-alpine`, { user: { uid: 999, gid: 1000 }, tools: ['wget', 'nc', 'shell'], folders: ['/data'] });
     this.password = new Secret(this, 'credentials', { keys: ['password'] }).key('password');
-    this.config = new Config(this, 'config', { files: { 'redis.conf': redisConf(memory, eviction) } });
+    this.config = new Config(this, 'config', { files: { 'redis.conf': redisConf(memory, known) } });
     const scripts = new Config(this, 'scripts', { files: { start: startScript(CONFIGURATION, SECRETS), health: healthScript(SECRETS) }, executable: true });
 
     this.workload = new Workload(this, 'Default', {
@@ -65,7 +70,8 @@ export class Redis extends Construct {
       command: [`${CONFIGURATION}/bin/start`],
       ports: { redis: 6379 },
       mounts: [
-        { volume: new Volume(this, 'data', { size: storage, storageClass }), path: '/data' },
+        // A cache may forget any key.
+        { volume: new Volume(this, 'data', { size: storage, storageClass, disposable: /^allkeys-/.test(eviction) }), path: '/data' },
         { config: this.config, path: CONFIGURATION },
         { config: scripts, path: `${CONFIGURATION}/bin` },
         { secret: this.password.secret, path: SECRETS },

@@ -70,8 +70,8 @@ export class SecurityScan extends Stack {
     const plan = new Config(this, 'plan', { files: { 'scan.json': '{}\n', 'images.txt': '' } });
     const reports = new Volume(this, 'reports', { size: '1Gi' });
     const archived = new Volume(this, 'archives', { size: archives });
-    const caches = new Volume(this, 'cache', { size: cache });
-    const access = isPrivate ? new Secret(this, 'registry', { keys: { 'config.json': Secret.given('a config.json of Docker that may pull the images: docker login writes one') } }) : undefined;
+    const caches = new Volume(this, 'cache', { size: cache, disposable: true });
+    const access = isPrivate ? new Secret(this, 'registry', { keys: { 'config.json': Secret.given('a config.json of Docker that may pull the images: docker login writes one', { what: 'a config.json of Docker that may pull the images' }) } }) : undefined;
 
     const listed: Mount = { config: plan, path: '/etc/security-scan' };
     const written: Mount = { volume: reports, path: '/reports' };
@@ -109,7 +109,7 @@ export class SecurityScan extends Stack {
         advice`Then fetch what they found: what this prints (as a job in a cluster: what it logs) goes into \`base64 -d | tar -xz -C reports\`, in a folder \`reports\` of the project.`,
         steps([{ do: 'run', workload: collect, as: 'collect-1' }], [{ do: 'follow', run: 'collect-1' }]),
         advice`\`npx compose8s security-report reports\` makes \`reports/report.html\` of it. It ends with 1 where something grave was found, or where an output is missing.`,
-        advice`Docker Bench for Security is not among the scanners: it wants the Docker host itself. Run it there by its own instructions, and put its JSON log into \`reports\`, under any name but \`scan.json\` and \`report.json\`: the report reads it too.`,
+        advice`Docker Bench for Security is not among the scanners: it wants the Docker host itself. On that host, in a checkout of version 1.6.0 of \`https://github.com/docker/docker-bench-security\`, \`sudo sh docker-bench-security.sh -b\` writes \`log/docker-bench-security.log.json\`: put that file into \`reports\`, and the report reads it too.`,
       ],
     };
   }

@@ -1,7 +1,10 @@
+import { ID_TWICE } from '../core/uncaught';
+
 /**
  * What Node.js loads before the stacks' program. It says in short where that fails: the message, and the lines of the
  * project that led there, without those of packages and of Node.js itself. And it can load ahead whatever takes time and is
- * always the same, and wait for the word: a program that is to run as soon as a file changes.
+ * always the same, and wait for the word: a program that is to run as soon as a file changes. What the program prints
+ * goes to the standard error.
  *
  * JavaScript, written to a file when it is needed: it must run before anything that compiles, whose threads would load it
  * too and take the word.
@@ -19,6 +22,9 @@ if (given && isMainThread) {
   if (nodeOptions) process.env.NODE_OPTIONS = nodeOptions;
   else delete process.env.NODE_OPTIONS;
   process.on('uncaughtException', failed);
+  // As core/request.ts does, and for what the program loads before this library.
+  globalThis.console = new console.Console(process.stderr);
+  process.stdout.write = process.stderr.write.bind(process.stderr);
   for (const path of modules) {
     try { require(path); } catch { /* The program will say what it misses. */ }
   }
@@ -45,7 +51,8 @@ function isFault(error) {
 }
 
 function said({ name, message }) {
-  return (name === 'Error' || name === 'FaultError' || name === 'TransformError' ? '' : name + ': ') + message.trim() + '\\n';
+  const what = message.trim().replace(${ID_TWICE.says}, ${JSON.stringify(`${ID_TWICE.what('$1', '$2')}\n  fix: ${ID_TWICE.fix}`)});
+  return (name === 'Error' || name === 'FaultError' || name === 'TransformError' ? '' : name + ': ') + what + '\\n';
 }
 
 function placesOf(error) {

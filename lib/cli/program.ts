@@ -3,6 +3,7 @@ import { SynthesisError } from '../core/synthesis';
 import type { Call, CliCommand, GraphCommand } from './command';
 import { COMMANDS } from './commands';
 import { EXIT, Misuse, misuseOf } from './errors';
+import { refuseTwice } from './options';
 import { complain, count } from './terminal';
 import { version } from './version';
 
@@ -51,7 +52,9 @@ function programOf(commands: readonly CliCommand[], handle: (command: CliCommand
     const described = command.describe(placeOf(program, name))
       .addHelpText('after', `\nExamples:\n${examples.map(example => `  $ ${example}`).join('\n')}\n${EXIT_CODES}`)
       .action(() => handle(command, { args: described.processedArgs, options: described.optsWithGlobals() }));
+    refuseTwice(described);
   }
+  refuseTwice(program);
   return program;
 }
 

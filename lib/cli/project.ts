@@ -1,7 +1,7 @@
 import type { App, SynthOptions } from '../core/app';
 import { Graph } from '../core/graph';
 import { Stack } from '../core/stack';
-import { SynthesisError, synthesize, type Synthesis } from '../core/synthesis';
+import { SynthesisError, synthesize, type Emission, type Synthesis } from '../core/synthesis';
 import type { Target } from '../core/target';
 import { Misuse } from './errors';
 import { nearest } from '../core/nearest';
@@ -29,11 +29,11 @@ export class Project {
     return synthesize(this.app, keep);
   }
 
-  /** The graph of `system/environment`. @throws SynthesisError with all problems of the stacks, if there are any. */
+  /** The graph of `system/environment`. @throws SynthesisError with all problems of this stack, if there are any. */
   graph(reference: string): Graph {
     const [stack, ...more] = this.find(reference);
     if (more.length > 0) throw new Misuse(`'${reference}' has several environments`, `name one of: ${[stack!, ...more].map(({ node }) => node.path).join(', ')}`);
-    return this.graphs().find(graph => graph.stack === stack)!;
+    return this.graphs(one => one === stack)[0]!;
   }
 
   /** The name of the stack, where there is one only. */
@@ -43,7 +43,30 @@ export class Project {
     return stack.node.path;
   }
 
-  /** All graphs, or those that `keep` wants. @throws SynthesisError with all problems of the stacks, if there are any. */
+  /** The graphs of the other stacks; not of those that have problems, which are for who looks at them. */
+  others(stack: Stack): readonly Graph[] {
+    return this.stacks.filter(one => one !== stack).flatMap(other => {
+      const { graphs, problems } = synthesize(this.app, (one, target) => target === undefined && one === other);
+      return problems.length === 0 ? graphs : [];
+    });
+  }
+
+  /**
+   * A stack on one of its targets. @throws SynthesisError with its problems, and with those that it has with other stacks on
+   * the same host. What is wrong with others alone is none of its own.
+   */
+  emission(stack: Stack, target: Target): Emission {
+    const on = (wanted: Stack) => (one: Stack, its?: Target) => one === wanted && (its === undefined || its.name === target.name);
+    const { emissions: [emission], problems } = synthesize(this.app, on(stack));
+    const conflicts = problems.length > 0 ? [] : this.stacks.filter(one => one !== stack).flatMap(other => {
+      const { emissions, problems } = synthesize(this.app, on(other));
+      return problems.length === 0 && emissions.length > 0 ? target.conflicts?.([...emissions, emission!]) ?? [] : [];
+    });
+    if (problems.length > 0 || conflicts.length > 0) throw new SynthesisError([...problems, ...conflicts]);
+    return emission!;
+  }
+
+  /** All graphs, or those that `keep` wants. @throws SynthesisError with all problems of these stacks, if there are any. */
   graphs(keep: (stack: Stack) => boolean = () => true): readonly Graph[] {
     const { graphs, problems } = synthesize(this.app, (stack, target) => target === undefined && keep(stack));
     if (problems.length > 0) throw new SynthesisError(problems);

@@ -1,24 +1,4 @@
-import { styleText } from 'node:util';
-
-type Style = Parameters<typeof styleText>[0];
-
-/** The sign that a line begins with says what it is. */
-const BY_SIGN: readonly (readonly [sign: RegExp, style: Style])[] = [
-  [/^(\s*)([✖-])(?= )/gm, 'red'],
-  [/^(\s*)([✔+])(?= )/gm, 'green'],
-  [/^(\s*)([!~])(?= )/gm, 'yellow'],
-  [/^(\s+)(fix:)/gm, 'bold'],
-];
-
-/** Prints what was asked for. Colour is for people only: not in a file or a pipe, nor where NO_COLOR is set. */
-export function say(text: string): void {
-  process.stdout.write(coloured(text, process.stdout));
-}
-
-/** Prints what is wrong, or what goes on. */
-export function complain(text: string): void {
-  process.stderr.write(coloured(text, process.stderr));
-}
+export { complain, say } from '../core/terminal';
 
 export function sayJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
@@ -33,9 +13,4 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** `1 problem`, `2 problems`. */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
-}
-
-function coloured(text: string, stream: NodeJS.WriteStream): string {
-  if (!stream.isTTY || !stream.hasColors() || process.env.NO_COLOR) return text;
-  return BY_SIGN.reduce((result, [sign, style]) => result.replace(sign, (_, indent: string, word: string) => indent + styleText(style, word)), text);
 }

@@ -5,8 +5,10 @@ import { groupNotes, outcomeOf, printParity } from './parity';
 import { answerRequest } from './request';
 import type { Stack } from './stack';
 import { outliveReaders } from './readers';
+import { complain, say } from './terminal';
 import { printProblems, strict, synthesize, type Synthesis } from './synthesis';
 import type { OutputFile, Target } from './target';
+import { sayUncaughtFaults } from './uncaught';
 
 /** Where an {@link App} writes. */
 export interface AppProps {
@@ -28,6 +30,7 @@ export interface SynthOptions {
 export class App extends Cdk8sApp {
   constructor({ outdir }: AppProps = {}) {
     super({ outdir });
+    sayUncaughtFaults();
   }
 
   /**
@@ -45,16 +48,15 @@ export class App extends Cdk8sApp {
     const problems = [...synthesis.problems, ...(isStrict ? strict(synthesis.notes) : [])];
     if (problems.length === 0) problems.push(...output.problems(files));
     if (problems.length > 0) {
-      process.stderr.write(`${printProblems(problems)}\n${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}; nothing was written\n`);
+      complain(`${printProblems(problems)}\n${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}; nothing was written\n`);
       process.exitCode = 1;
       return;
     }
     const scope = keep && synthesis.emissions.map(({ graph: { stack }, target }) => `${stack.node.path}/${target.name}`);
     const { written, unchanged, removed, kept } = output.write(files, scope);
-    if (synthesis.graphs.length === 0) process.stdout.write('the program makes no stack\n');
-    process.stdout.write(this.summary(synthesis, outdir));
-    process.stdout.write(`${written} files written, ${unchanged} unchanged, ${removed} removed\n`);
-    for (const path of kept) process.stdout.write(`kept, though no longer emitted, since somebody changed it: ${path}\n`);
+    say(this.summary(synthesis, outdir));
+    say(`${written} files written, ${unchanged} unchanged, ${removed} removed\n`);
+    for (const path of kept) say(`kept, though no longer emitted, since somebody changed it: ${path}\n`);
   }
 
   private summary({ emissions }: Synthesis, outdir: string): string {

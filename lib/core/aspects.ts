@@ -1,4 +1,6 @@
 import type { IConstruct } from 'constructs';
+import { FaultError, reportProblem, type Fault } from '../model';
+import { placesOf } from './places';
 
 /** A policy: looks at every construct of a tree, and changes its `spec` or reports a problem. */
 export interface Aspect {
@@ -25,6 +27,24 @@ export function applyAspects(root: IConstruct): void {
   for (const scope of root.node.findAll()) {
     const list = aspects.get(scope) ?? [];
     aspects.delete(scope);
-    for (const aspect of list) scope.node.findAll().forEach(construct => aspect.visit(construct));
+    for (const aspect of list) visitAll(aspect, scope);
   }
+}
+
+/** One that fails is at its end, and the problem is where it was: whatever it has not seen would most likely fail in the same way. */
+function visitAll(aspect: Aspect, scope: IConstruct): void {
+  for (const construct of scope.node.findAll()) {
+    try {
+      aspect.visit(construct);
+    } catch (error) {
+      reportProblem(construct, faultOf(error));
+      return;
+    }
+  }
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof FaultError) return { ...error.fault, what: `an aspect failed here: ${error.fault.what}` };
+  const [place] = placesOf(error);
+  return { code: 'aspect-failed', what: `an aspect failed here: ${error}`, fix: `mend the aspect${place ? `: ${place}` : ''}` };
 }

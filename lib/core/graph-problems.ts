@@ -1,12 +1,14 @@
 import type { Construct, IConstruct } from 'constructs';
 import { isPrimitive, pathOf, type Build, type Mount, type Problem, type Route, type Workload } from '../model';
 import { endpointsOf, ownsVolume, secretKeysOf, secretOf, textsOf, writesTo, type Graph } from './graph';
+import { nameBelow } from './names';
 import { variableProblems } from './secrets/inventory';
 import { Stack } from './stack';
 
 /** What can only be wrong with a stack as a whole. */
 export function* graphProblems(graph: Graph): Iterable<Problem> {
   yield* stackProblems(graph);
+  yield* letterProblems(graph);
   yield* nameProblems(graph);
   yield* referenceProblems(graph);
   yield* selfProblems(graph);
@@ -44,6 +46,17 @@ function* stackProblems({ stack }: Graph): Iterable<Problem> {
   }
   if (stack.projectName.length > 63) {
     yield { code: 'stack-name', at: pathOf(stack), what: `its project and namespace would be '${stack.projectName}' (${stack.projectName.length} characters)`, fix: 'choose names of a system and an environment that give at most 63 characters together' };
+  }
+}
+
+/** Letters that a name cannot have would go, and leave another word: `wéb` would be `w-b`. */
+function* letterProblems(graph: Graph): Iterable<Problem> {
+  const named = [...graph.workloads, ...graph.volumes, ...graph.secrets, ...graph.configs, ...graph.routes, ...graph.certificates];
+  for (const construct of new Set(named.flatMap(primitive => primitive.node.scopes.slice(graph.stack.node.scopes.length)))) {
+    // eslint-disable-next-line no-control-regex -- all that is ASCII
+    const letters = new Set(construct.node.id.match(/[^\x00-\x7f]/gu));
+    if (letters.size === 0) continue;
+    yield { code: 'name-letters', at: pathOf(construct), what: `its name would be '${nameBelow(graph.stack, construct)}': no name has ${[...letters].join(', ')}`, fix: 'choose an id of the letters a to z, digits and dashes' };
   }
 }
 

@@ -1,8 +1,9 @@
 /** The names most like a misspelt one, the nearest first; none where nothing is like it. */
 export function nearest(word: string, names: readonly string[]): string[] {
-  const limit = Math.max(2, Math.floor(word.length / 3));
+  // A word of which nothing is left is like any other.
+  const limit = Math.min(Math.max(2, Math.floor(word.length / 3)), word.length - 1);
   return names
-    .map(name => ({ name, distance: isPartOf(word, name) ? 1 : distance(word.toLowerCase(), name.toLowerCase()) }))
+    .map(name => ({ name, distance: isPartOf(word, name) ? Math.min(1, limit) : distance(word.toLowerCase(), name.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, 3)

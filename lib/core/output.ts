@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import type { Problem } from '../model';
+import { makeFolder } from './folders';
 import type { OutputFile } from './target';
 
 /** In the output folder: what the last synthesis wrote, so that the next one knows what is its own. */
@@ -44,7 +45,7 @@ export class Output {
   }
 
   write(files: ReadonlyMap<string, OutputFile>, scope?: readonly string[]): Written {
-    mkdirSync(this.folder, { recursive: true });
+    makeFolder(this.folder);
     this.removeLeftovers();
     const staging = mkdtempSync(join(this.folder, `${STAGING}${process.pid}-`));
     try {

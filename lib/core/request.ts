@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import type { App } from './app';
 
 /** A command line that waits for the stacks' program to answer it. */
@@ -16,6 +17,19 @@ let answer: Answer | undefined;
 /** Says who answers requests. The command line builds upon the core, which so need not know it. */
 export function answerRequestsBy(by: Answer): void {
   answer = by;
+  // A program that is started by another one (npx) has loaded nothing before.
+  if (process.env[REQUEST]) printAside();
+}
+
+/** What the program prints is for people, and must not stand in what a command prints for programs. */
+function printAside(): void {
+  globalThis.console = new Console(process.stderr);
+  process.stdout.write = process.stderr.write.bind(process.stderr);
+}
+
+/** What is printed from now on is the answer, but for what goes through `console`. */
+export function printAnswer(): void {
+  Reflect.deleteProperty(process.stdout, 'write');
 }
 
 let answered: App | undefined;

@@ -33,9 +33,11 @@ export interface Synthesis {
  */
 export function synthesize(root: Construct, keep: (stack: Stack, target?: Target) => boolean = () => true): Synthesis {
   applyAspects(root);
-  const stacks = root.node.findAll().filter(Stack.isStack).filter(stack => keep(stack));
+  const all = root.node.findAll().filter(Stack.isStack);
+  const stacks = all.filter(stack => keep(stack));
   const graphs = stacks.map(stack => new Graph(stack));
   const modelProblems = [
+    ...(all.length === 0 ? [NO_STACK] : []),
     ...graphs.flatMap(graph => [...problemsBelow(graph.stack), ...graphProblems(graph), ...targetProblems(graph.stack), ...acceptanceProblems(graph.stack)]),
     ...appProblems(root, graphs),
   ];
@@ -51,6 +53,9 @@ export function synthesize(root: Construct, keep: (stack: Stack, target?: Target
   };
 }
 
+/** Not an empty system, which would take the place of the former output, but a program that ended too early. */
+const NO_STACK: Problem = { code: 'no-stack', at: 'app.synth()', what: 'the program makes no stack', fix: 'make the stacks before app.synth()' };
+
 /** One graph, which has no problems, on one target. The target may find some. */
 export function emit(graph: Graph, target: Target): Emission {
   const rendering = withAcceptances(graph.stack, target, target.render(graph));
@@ -64,6 +69,7 @@ function guideOf(graph: Graph, target: Target, { documents, notes }: Rendering):
 }
 
 function targetProblems({ targets, node }: Stack): Problem[] {
+  if (targets.length === 0) return [{ code: 'target-none', at: node.path, what: 'it has no target, so that nothing would come of it', fix: 'name what it is for: targets: [new Compose()]' }];
   const names = targets.map(({ name }) => name);
   if (new Set(names).size === names.length) return [];
   return [{ code: 'target-twice', at: node.path, what: `two of its targets write to the same folder (${names.join(', ')})`, fix: 'name each target once' }];

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { Primitive } from './primitive';
-import { Secret } from './secret';
+import { Secret, type SecretOrigin } from './secret';
 import type { Volume } from './volume';
 
 /** Where a certificate comes from. */
@@ -38,9 +38,13 @@ export class Certificate extends Primitive<'certificate', CertificateSpec> {
       : undefined;
     this.spec.secret = new Secret(this, 'Default', {
       keys: {
-        'tls.crt': origin ?? Secret.given(`the certificate for ${hosts.join(', ')} with its chain, in PEM format`),
-        'tls.key': origin ?? Secret.given(`the private key of the certificate for ${hosts.join(', ')}, in PEM format`),
+        'tls.crt': origin ?? given(`the certificate for ${hosts.join(', ')} with its chain, in PEM format`),
+        'tls.key': origin ?? given(`the private key of the certificate for ${hosts.join(', ')}, in PEM format`),
       },
     });
   }
+}
+
+function given(what: string): SecretOrigin {
+  return Secret.given(what, { what });
 }

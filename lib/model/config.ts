@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { Primitive } from './primitive';
-import { addCheck, type Fault } from './problem';
-import { Text, type TextLike } from './text';
+import { addCheck, attempt, type Fault } from './problem';
+import { Text, text, type TextLike } from './text';
 import { characterFaults } from './text-checks';
 
 /** The files of a {@link Config}. */
@@ -29,7 +29,8 @@ const LARGEST = 2 ** 20;
  */
 export class Config extends Primitive<'config', ConfigSpec> {
   constructor(scope: Construct, id: string, { files, executable = false }: ConfigProps) {
-    super(scope, id, 'config', { files: Object.fromEntries(Object.entries(files).map(([name, content]) => [name, Text.of(content)])), executable });
+    super(scope, id, 'config', { files: {}, executable });
+    for (const [name, content] of Object.entries(files)) this.spec.files[name] = attempt(this, `the file '${name}'`, () => Text.of(content), text``);
     addCheck(this, () => this.faults());
   }
 

@@ -40,6 +40,11 @@ export class Endpoint {
     return Text.concat([`${scheme}://`, this]);
   }
 
+  /** See {@link Text.toJSON}. */
+  toJSON(): never {
+    return this.host.toJSON();
+  }
+
   [Symbol.toPrimitive](): never {
     return this.host[Symbol.toPrimitive]();
   }

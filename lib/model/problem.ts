@@ -27,6 +27,12 @@ export class FaultError extends Error {
   }
 }
 
+/** What nothing can be made without: the types ask for it, and a program without types may have forgotten it. */
+export function required<T>(construct: IConstruct, field: string, value: T | undefined, fix: string): T {
+  if (value !== undefined && value !== null) return value;
+  throw new FaultError({ code: 'required', what: `${pathOf(construct)} is given no '${field}'`, fix });
+}
+
 const reported = new WeakMap<IConstruct, Problem[]>();
 const checks = new WeakMap<IConstruct, (() => Iterable<Fault>)[]>();
 

@@ -32,7 +32,14 @@ export class Text {
   /** Of a string, a number, a truth value, or a reference. An endpoint stands for its `host:port`. */
   static of(value: TextLike): Text {
     if (value instanceof Text) return value;
-    if (typeof value === 'object') return value.toText();
+    if (isReferring(value)) return value.toText();
+    // What a program without types may give, or one with `process.env.X!`: none of it says what is meant.
+    if (!['string', 'number', 'boolean'].includes(typeof value) || (typeof value === 'number' && !Number.isFinite(value))) {
+      throw new FaultError({
+        code: 'text-value', what: `${nameOf(value)} is no text`,
+        fix: 'give a string, a number, true, false, or a reference such as db.url; for a variable that may not be set, say what stands in for it: process.env.X ?? …',
+      });
+    }
     return new Text(value === '' ? [] : [String(value)]);
   }
 
@@ -81,6 +88,11 @@ export class Text {
     return this.parts.map(part => (typeof part === 'string' ? literal(part) : reference(part))).join('');
   }
 
+  /** Throws, as in a plain string: JSON would lose the references too. */
+  toJSON(): never {
+    return this[Symbol.toPrimitive]();
+  }
+
   [Symbol.toPrimitive](): never {
     throw new FaultError({
       code: 'text-in-string',
@@ -93,4 +105,13 @@ export class Text {
 /** Makes a {@link Text} from a template: ``text`${cache.url}/0` ``. */
 export function text(literals: TemplateStringsArray, ...values: readonly TextLike[]): Text {
   return Text.concat(literals.flatMap((literal, i) => (i < values.length ? [literal, values[i]!] : [literal])));
+}
+
+function isReferring(value: unknown): value is { toText(): Text } {
+  return typeof value === 'object' && value !== null && 'toText' in value && typeof value.toText === 'function';
+}
+
+function nameOf(value: unknown): string {
+  if (value === null || typeof value === 'undefined' || typeof value === 'number') return String(value);
+  return Array.isArray(value) ? 'a list' : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
 }

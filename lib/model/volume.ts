@@ -10,6 +10,8 @@ export interface VolumeProps {
   readonly size: SizeLike;
   /** Makes the content anew for each release instead of keeping it: static files, for example. Default: it is kept. */
   readonly filledBy?: VolumeFilling;
+  /** Whether its content may be lost: it is measured, fetched or worked out again, as in a cache. No backup need hold it. Default: false. */
+  readonly disposable?: boolean;
   /** The storage class to ask for. Default: the cluster's own. Kubernetes only. */
   readonly storageClass?: string;
 }
@@ -27,6 +29,7 @@ export interface VolumeSpec {
   size: Size;
   /** The workload that writes the content, if it is not kept. */
   filledBy: Workload | undefined;
+  disposable: boolean;
   storageClass: string | undefined;
 }
 
@@ -38,8 +41,8 @@ export interface VolumeSpec {
  * emptyDir with an init container in every pod that mounts it.
  */
 export class Volume extends Primitive<'volume', VolumeSpec> {
-  constructor(scope: Construct, id: string, { size, filledBy, storageClass }: VolumeProps) {
-    super(scope, id, 'volume', { size: Size.mebibytes(1), filledBy: undefined, storageClass });
+  constructor(scope: Construct, id: string, { size, filledBy, disposable = false, storageClass }: VolumeProps) {
+    super(scope, id, 'volume', { size: Size.mebibytes(1), filledBy: undefined, disposable, storageClass });
     this.spec.size = attempt(this, 'size', () => Size.of(size), this.spec.size);
     if (filledBy) {
       const { path, ...rest } = filledBy;

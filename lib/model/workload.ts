@@ -12,7 +12,7 @@ import { readProbes, type Probes, type ProbesLike } from './probe';
 import { attempt, reportProblem } from './problem';
 import type { Secret } from './secret';
 import { Size, type SizeLike } from './size';
-import { Text, type TextLike } from './text';
+import { Text, text, type TextLike } from './text';
 import type { Tier } from './tier';
 import type { Volume } from './volume';
 import { checkWorkload } from './workload-checks';
@@ -256,13 +256,14 @@ function readProps(workload: Workload, props: WorkloadProps): WorkloadSpec {
     processes = DEFAULT_PROCESSES, after = [], startsWithout = [], connects = [], tier, standsInFor,
   } = props;
   for (const fault of [...command?.faults ?? [], ...args?.faults ?? []]) reportProblem(workload, fault);
+  const asText = (field: string, value: TextLike) => attempt(workload, field, () => Text.of(value), text``);
   const size = (field: string, value: SizeLike) => attempt(workload, field, () => Size.of(value), Size.mebibytes(1));
   return {
     image, runs, workingDirectory, loosened, internet, init, processes, tier, standsInFor, user,
     probes: probes && readProbes(probes, workload),
-    command: command?.map(Text.of),
-    args: args?.map(Text.of),
-    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, Text.of(value)])),
+    command: command?.map(word => asText('a word of its command', word)),
+    args: args?.map(word => asText('a word of its args', word)),
+    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, asText(`the variable ${name}`, value)])),
     ports: Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, { protocol: 'tcp', ...(typeof port === 'number' ? { number: port } : port) }])),
     mounts: [...mounts],
     scratch: scratch.map(({ path, size: limit }) => ({ path, size: size(`scratch ${path}`, limit) })),

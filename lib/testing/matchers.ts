@@ -1,5 +1,6 @@
 import { INTERNET } from '../core/target';
 import { callersOf, connectionsOf, onPort, quoted, reachError, type PortLike, type Question } from './reach';
+import { meant } from './kinds';
 import { instead } from './misses';
 import { differences, printDifferences, type PartialOf } from './partial';
 import { ofKind, type BodyOf, type ResourceKind } from './resources';
@@ -27,7 +28,7 @@ export interface StackMatchers<R> extends WeaknessMatchers<R> {
   toHaveService(name: string, partial?: PartialOf<BodyOf<'services'>>): R;
   /**
    * There is a resource of a kind and a name, which matches a part: a manifest, or an entry of a section of the Compose file.
-   * Default: any will do.
+   * Default: any will do. Throws an Error for a kind that is misspelt.
    *
    * ```ts
    * import { expect, test } from '@jest/globals';
@@ -84,6 +85,7 @@ export interface StackMatchers<R> extends WeaknessMatchers<R> {
    * ```
    *
    * @param values themselves, or the folder that `compose8s secrets init` has made them in: `{ folder: 'secrets/shop/prod' }`.
+   * Values of fewer than six characters would be found by chance: in a folder they are passed over, in a list they are an error.
    */
   toHaveNoSecretValues(values: SecretValues): R;
 }
@@ -114,7 +116,11 @@ export const matchers = {
 
   /** See {@link StackMatchers.toHaveResource}. Default: any will do. */
   toHaveResource(this: Context, actual: unknown, kind: string, name: string, partial?: PartialOf<object>): Outcome {
-    return have(templatesOf(actual), kind, kind, name, partial);
+    const templates = templatesOf(actual);
+    const near = meant(kind, templates.flatMap(({ resources }) => resources));
+    // There is none of it in any case: behind `not`, the test could not fail.
+    if (near.length > 0) throw new Error(`there is no kind '${kind}'; ${instead(kind, near)}`);
+    return have(templates, kind, kind, name, partial);
   },
 
   /** See {@link StackMatchers.toReach}. Default: on any port. */

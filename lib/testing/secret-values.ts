@@ -23,7 +23,10 @@ export function secretLeaks(templates: readonly Template[], values: SecretValues
 }
 
 function valuesOf(values: SecretValues): readonly Value[] {
-  if (!('folder' in values)) {
+  if (!isList(values) && typeof (values as { readonly folder?: unknown } | undefined)?.folder !== 'string') {
+    throw new TypeError("expected a list of values, or the folder that they are in: toHaveNoSecretValues({ folder: 'secrets/shop/prod' })");
+  }
+  if (isList(values)) {
     const named = values.map((value, i) => ({ name: `value ${i + 1} of ${values.length}`, value }));
     const short = named.find(({ value }) => value.length < SHORTEST);
     if (short) throw new Error(`${short.name} has ${short.value.length} characters: it would be found by chance; give ${SHORTEST} or more`);
@@ -31,10 +34,15 @@ function valuesOf(values: SecretValues): readonly Value[] {
     return named;
   }
   const { folder } = values;
+  if (existsSync(folder) && !statSync(folder).isDirectory()) throw new Error(`${folder} is a file; name the folder that the values are in, or give the value itself`);
   const inFolder = existsSync(folder) ? filesBelow(folder).map(path => ({ name: path, value: valueIn(readFileSync(join(folder, path))).toString('utf8') })) : [];
   const long = inFolder.filter(({ value }) => value.length >= SHORTEST);
   if (long.length === 0) throw new Error(`no secret values are in ${folder}; make them with: npx compose8s secrets init`);
   return long;
+}
+
+function isList(values: SecretValues): values is readonly string[] {
+  return Array.isArray(values) && values.every(value => typeof value === 'string');
 }
 
 /** Hidden files are derived from the others. */

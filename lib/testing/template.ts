@@ -2,6 +2,7 @@ import type { Note, Target } from '../core/target';
 import type { Stack } from '../core/stack';
 import { emit, SynthesisError, synthesize, type Emission } from '../core/synthesis';
 import { contentOf } from '../core/output';
+import { meant } from './kinds';
 import { instead, nearestMisses } from './misses';
 import { differences, type PartialOf } from './partial';
 import { isOpen, reachError, type PortLike } from './reach';
@@ -30,7 +31,8 @@ export class Template {
     const { graphs: [graph], problems } = synthesize(stack.node.root, (one, on) => one === stack && on === undefined);
     if (problems.length > 0) throw new SynthesisError(problems);
     const emission = emit(graph!, target);
-    if (emission.rendering.problems.length > 0) throw new SynthesisError(emission.rendering.problems);
+    const found = [...emission.rendering.problems, ...target.conflicts?.([emission]) ?? []];
+    if (found.length > 0) throw new SynthesisError(found);
     return new Template(emission);
   }
 
@@ -74,6 +76,10 @@ export class Template {
   get<K extends ResourceKind>(id: `${K}/${string}`): BodyOf<K> {
     const found = this.resources.find(resource => resource.id === id);
     if (found) return found.body as BodyOf<K>;
+    if (!id.includes('/')) {
+      const ids = this.resources.filter(({ name }) => name === id).map(resource => `'${resource.id}'`);
+      throw new Error(`${this.title}: '${id}' is no kind and name; ${ids.length > 0 ? `there is ${ids.join(' and ')}` : "ask for one such as 'services/api' or 'Deployment/api'"}`);
+    }
     const [kind, name] = [id.slice(0, id.indexOf('/')), id.slice(id.indexOf('/') + 1)];
     const others = ofKind(this.resources, kind).map(resource => resource.name);
     throw new Error(`${this.title} has no '${id}'; ${others.length > 0 ? instead(name, others) : instead(kind, this.kinds)}`);
@@ -81,10 +87,13 @@ export class Template {
 
   /**
    * The resources of a kind, of those that match a part, as `toMatchObject` would: further fields may be there, lists have
-   * as many entries; `expect.arrayContaining(…)` and the like can stand for values. Default: all of the kind.
+   * as many entries; `expect.arrayContaining(…)` and the like can stand for values. Default: all of the kind. Throws an
+   * Error for a kind that is misspelt.
    */
   find<K extends ResourceKind>(kind: K, partial?: PartialOf<BodyOf<K>>): readonly Resource<K>[] {
     const all = ofKind(this.resources, kind);
+    const near = meant(kind, this.resources);
+    if (near.length > 0) throw new Error(`${this.title} has no resource of the kind '${kind}'; ${instead(kind, near)}`);
     return partial === undefined ? all : all.filter(({ body }) => differences(partial, body).length === 0);
   }
 

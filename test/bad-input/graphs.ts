@@ -7,6 +7,7 @@ import { problem, type BadInput } from './case';
 const other = (stack: Stack) => new Stack(stack.node.root as App, 'other', 'dev', { targets: [new Compose()] });
 const stackOf = (app: App, system: string, environment: string) => service(new Stack(app, system, environment, { targets: [new Compose()] }), 'web');
 const COLLISION = 'give one of them another id: case and punctuation do not tell names apart';
+const LETTERS = 'choose an id of the letters a to z, digits and dashes';
 const STACK_NAME = 'use lower-case letters, digits and dashes, and begin with a letter';
 
 export const names: readonly BadInput[] = [
@@ -24,6 +25,14 @@ export const names: readonly BadInput[] = [
     name: 'a name that begins with a digit',
     build: stack => { service(stack, '2nd'); },
     problems: [problem("its name would be '2nd' (3 characters)", 'choose ids that begin with a letter and give at most 63 characters together', 'shop/dev/2nd')],
+  },
+  {
+    name: 'a name with a letter that no name has',
+    build: stack => { new Volume(new Construct(stack, 'wéb'), 'files', { size: '1Gi' }); service(stack, 'Straße'); },
+    problems: [
+      problem("its name would be 'stra-e': no name has ß", LETTERS, 'shop/dev/Straße'),
+      problem("its name would be 'w-b': no name has é", LETTERS, 'shop/dev/wéb'),
+    ],
   },
   {
     name: 'names that differ in case only',
@@ -243,15 +252,36 @@ export const files: readonly BadInput[] = [
     problems: [problem('the files are 1048577 bytes together; Kubernetes takes 1048576', 'put large files into the image, or split the config', 'shop/dev/config')],
   },
   {
+    name: 'files that are no texts',
+    // @ts-expect-error -- as from a program without types
+    build: stack => { new Config(stack, 'config', { files: { a: undefined } }); },
+    problems: [problem("the file 'a': undefined is no text", 'give a string, a number, true, false, or a reference such as db.url; for a variable that may not be set, say what stands in for it: process.env.X ?? …', 'shop/dev/config')],
+  },
+  {
+    name: 'secrets that are too short, too long, or of half a character',
+    build: stack => { new Secret(stack, 'app', { keys: { a: Secret.password(15), b: Secret.password(1025), c: Secret.password(20.5), d: Secret.hex(15), e: Secret.hex(513), f: Secret.hex(Number.NaN), g: Secret.password(16), h: Secret.hex(512) } }); },
+    problems: [['a', '15 characters'], ['b', '1025 characters'], ['c', '20.5 characters'], ['d', '15 bytes'], ['e', '513 bytes'], ['f', 'NaN bytes']].map(([key, what]) => (
+      problem(`its key '${key}' would have ${what}`, what!.endsWith('bytes') ? 'ask for a whole number of bytes from 16 to 512' : 'ask for a whole number of characters from 16 to 1024', 'shop/dev/app'))),
+  },
+  {
     name: 'a secret with a path for a key',
     build: stack => { new Secret(stack, 'db', { keys: ['../password'] }); },
     problems: [problem("'../password' cannot be a secret's key", 'use lower-case letters, digits, dots and dashes: it becomes a file name on one target and a key on the other', 'shop/dev/db')],
+  },
+  {
+    name: 'a secret that says what it is in two lines',
+    build: stack => { new Secret(stack, 'db', { keys: { password: Secret.given('the safe', { what: 'the password\nSECRETS_DIR=/tmp' }) } }); },
+    problems: [problem("what is said of its key 'password' contains a control character", 'say in one line what the value is', 'shop/dev/db')],
   },
   {
     name: 'a volume of no size',
     build: stack => { new Volume(stack, 'files', { size: '0Gi' }); },
     problems: [problem("size: '0Gi' is not a size", 'write a positive number with its unit, such as 512Mi, 2Gi or 40GB', 'shop/dev/files')],
   },
+];
+
+export const programs: readonly BadInput[] = [
+  { name: 'a program without stacks', app: () => new App(), problems: [problem('the program makes no stack', 'make the stacks before app.synth()', 'app.synth()')] },
 ];
 
 export const acceptances: readonly BadInput[] = [

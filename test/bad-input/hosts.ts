@@ -1,4 +1,4 @@
-import { App, Compose, Config, Cron, Duration, Image, Instruction, Route, Secret, Stack, text, Volume, Workload, type WorkloadProps } from '../../lib';
+import { App, Compose, Config, Cron, Duration, Image, Instruction, Route, Secret, Stack, text, Volume, Workload, type ComposeService, type WorkloadProps } from '../../lib';
 import { IMAGE, service } from '../support/stacks';
 import { problem, type BadInput } from './case';
 
@@ -24,9 +24,23 @@ const built = (name: string) => Image.build({
   stages: [{ name, from: 'debian:bookworm-slim', instructions: [Instruction.user(10001, 10001), Instruction.cmd('true')] }],
 });
 const edge = (stack: Stack) => { service(stack, 'web', { connects: [service(stack, 'db').endpoint('http')] }); };
+const sources = (folders: readonly [string, string], readOnly = false) => (stack: Stack, environment: string) => { service(stack, 'web', { mounts: [{ source: folders[environment === 'dev' ? 0 : 1], path: '/srv/app', readOnly: readOnly && environment === 'prod' }] }); };
 const RANGE = "write it as '172.22.0.0/24': the first address of the range, and the length of its prefix";
 
 export const networks: readonly BadInput[] = [
+  {
+    name: 'one folder of the project that two environments on one host write to',
+    app: () => environments(sources(['app', 'app']), ['a', 'a']),
+    problems: [problem("it may write to the project's folder app, as shop/dev/web may on the same host: what one of the stacks writes, the other reads", `mount it with readOnly: true in one of them, ${HOST}`, 'shop/prod/web')],
+  },
+  {
+    name: 'a folder of the project within another that is written to',
+    app: () => environments(sources(['app', 'app/data']), ['a', 'a']),
+    problems: [problem("it may write to the project's folder app/data, as shop/dev/web may to app on the same host: what one of the stacks writes, the other reads", `mount it with readOnly: true in one of them, ${HOST}`, 'shop/prod/web')],
+  },
+  { name: '(not wrong) one folder of the project that only one environment writes to', app: () => environments(sources(['app', 'app'], true), ['a', 'a']), problems: [] },
+  { name: '(not wrong) folders of the project whose names begin alike', app: () => environments(sources(['app', 'app-2']), ['a', 'a']), problems: [] },
+  { name: '(not wrong) one folder of the project on two hosts', app: () => environments(sources(['app', 'app']), ['a', 'b']), problems: [] },
   {
     name: 'one port for two workloads',
     build: stack => {
@@ -150,6 +164,28 @@ export const compose: readonly BadInput[] = [
     name: 'a patch of what is not there',
     build: stack => { Compose.of(service(stack, 'web')).patch('volumes', volume => volume); },
     problems: [problem("the patch of 'volumes' met nothing: shop/dev/web makes none", 'patch one of: services')],
+  },
+  ...[['nothing', undefined, 'undefined'], ['null', null, 'null'], ['a word', 'web', 'string'], ['a list', [], 'a list']].map(([name, entry, what]): BadInput => ({
+    name: `a patch that gives back ${name}`,
+    build: stack => { Compose.of(service(stack, 'web')).patch('services', () => entry as unknown as ComposeService); },
+    problems: [problem(`the patch of 'services' gives back ${what}, where the whole entry is asked for`, 'give back all of it: entry => ({ ...entry, … })')],
+  })),
+  {
+    name: 'less than Docker starts anything with',
+    build: stack => {
+      service(stack, 'web', { resources: { cpu: '9m', memory: '5Mi' }, scratch: [] });
+      service(stack, 'api', { resources: { cpu: '10m', memory: { request: '5Mi', limit: '6Mi' } }, scratch: [] });
+      service(stack, 'enough', { resources: { cpu: '10m', memory: '6Mi' }, scratch: [] });
+    },
+    problems: [
+      problem('its limit is 0.009 CPU, and Docker starts nothing with less than 0.01 CPU', 'raise resources.cpu to 10m at least'),
+      problem('its limit is 5 MiB, and Docker starts nothing with less than 6 MiB', 'raise resources.memory to 6Mi at least'),
+      problem('its request is 5 MiB, and Docker starts nothing with less than 6 MiB', 'raise resources.memory to 6Mi at least', 'shop/dev/api'),
+    ],
+  },
+  {
+    name: 'no target', build: stack => { service(stack, 'web'); }, props: { targets: [] },
+    problems: [problem('it has no target, so that nothing would come of it', 'name what it is for: targets: [new Compose()]', 'shop/dev')],
   },
   {
     name: 'two targets of one name',

@@ -1,5 +1,6 @@
-import { BackupCronJob, Postgres, Redis, type BackupCronJobProps, type PostgresProps, type RedisProps } from '../../constructs';
+import { BackupCronJob, NginxProxy, Postgres, Redis, type BackupCronJobProps, type NginxProxyProps, type PostgresProps, type RedisProps } from '../../constructs';
 import { Cron } from '../../lib';
+import { service } from '../support/stacks';
 import { problem, type BadInput, type Expected } from './case';
 
 const DB = 'shop/dev/db';
@@ -24,6 +25,14 @@ export const databases: readonly BadInput[] = [
   setting('a port for the server', { port: 5433 }, 'port is not to be set: the construct depends on it', 'leave port out'),
   postgres('a database with a dash', { database: 'my-shop', user: 'shop' }, problem("'my-shop' cannot be the name of a database", 'use at most 63 lower-case letters, digits and underscores, and no digit first', DB)),
   postgres('a hostile user', { user: 'a b;--' }, problem("'a b;--' cannot be the name of a user", 'use at most 63 lower-case letters, digits and underscores, and no digit first', DB)),
+  ...([['pg_shop', 'Postgres keeps what begins with pg_ for its own roles'], ['public', 'to Postgres it means everybody'], ['none', 'to Postgres it means nobody']] as const).map(([user, why]) => (
+    postgres(`a user called ${user}`, { user }, problem(`'${user}' cannot be the name of a user: ${why}`, 'give it another: user: …', DB)))),
+  {
+    name: 'a user that an id makes, and that Postgres keeps for itself', build: stack => { new Postgres(stack, 'pg-main', { storage: '1Gi' }); },
+    problems: [problem("'pg_main' cannot be the name of a user: Postgres keeps what begins with pg_ for its own roles", 'give it another: user: …', 'shop/dev/pg-main')],
+  },
+  ...['template0', 'template1'].map(database => (
+    postgres(`a database called ${database}`, { database, user: 'shop' }, problem(`'${database}' cannot be the name of a database: Postgres makes new databases as copies of it`, 'give it another: database: …', DB)))),
   postgres('a version that is too old', { version: 9 }, problem('version 9 of Postgres is not supported', 'use the number of a major version from 14 on', DB)),
   postgres('a minor version', { version: 16.4 }, problem('version 16.4 of Postgres is not supported', 'use the number of a major version from 14 on', DB)),
   // @ts-expect-error -- no unit
@@ -38,6 +47,9 @@ const OVER = 'raise resources.memory, or lower maxMemory';
 
 export const caches: readonly BadInput[] = [
   redis('a data set over three quarters of the limit', { maxMemory: '200Mi' }, problem('maxMemory (200 MiB) is more than three quarters of the memory limit (256 MiB): copies of pages while it writes to the disk need the rest', OVER, 'shop/dev/cache')),
+  // @ts-expect-error -- no word of Redis'
+  redis('an eviction with a line of its own', { eviction: 'x\nrename-command FLUSHALL ""' },
+    problem('"x\\nrename-command FLUSHALL \\"\\"" is nothing that Redis does when its memory is full', 'use one of: noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-lru, volatile-lfu, volatile-random, volatile-ttl', 'shop/dev/cache')),
   // @ts-expect-error -- no unit
   redis('a data set without a unit', { maxMemory: '200' }, problem("maxMemory: '200' is not a size", 'write a positive number with its unit, such as 512Mi, 2Gi or 40GB', 'shop/dev/cache')),
 ];
@@ -51,8 +63,26 @@ const backup = (name: string, props: Partial<BackupCronJobProps>, ...problems: E
 export const backups: readonly BadInput[] = [
   backup('a name with a path', { name: '../backup' }, problem("'../backup' cannot begin the names of files", 'use letters, digits, dashes and underscores', 'shop/dev/backup')),
   backup('backups kept for a day and a half', { keep: '36h' }, problem('backups are kept for 1.5 days', "give whole days: keep: '30d'", 'shop/dev/backup')),
+  backup('backups kept for three centuries', { keep: '100000d' }, problem('backups are kept for 100000 days', 'give at most 99999 days', 'shop/dev/backup')),
+  backup('backups of half a minute', { deadline: '30s' }, problem('a backup that takes longer than 30s is ended, so that there might never be one', "give it 60s at least: deadline: '1h'", 'shop/dev/backup')),
   // @ts-expect-error -- no unit
   backup('backups kept for 30 of nothing', { keep: '30' }, problem("keep: '30' is not a duration", 'write a positive number with its unit, such as 500ms, 30s, 5m, 12h or 30d', 'shop/dev/backup')),
   // @ts-expect-error -- no unit
   backup('a deadline that is none', { deadline: 'tomorrow' }, problem("deadline: 'tomorrow' is not a duration", 'write a positive number with its unit, such as 500ms, 30s, 5m, 12h or 30d', 'shop/dev/backup')),
+];
+
+const proxy = (name: string, props: Partial<NginxProxyProps>, ...problems: Expected[]): BadInput => ({
+  name, build: stack => { new NginxProxy(stack, 'proxy', { host: 'shop.example', routes: { '/': service(stack, 'web').endpoint('http') }, ...props }); }, problems,
+});
+const PROXY = 'shop/dev/proxy';
+const PUBLIC = "name a public host, or take another certificate: tls: 'self-signed' or 'given'";
+
+export const proxies: readonly BadInput[] = [
+  ...['192.0.2.1', 'shop', 'localhost', 'shop.localhost', 'shop.local', 'shop.internal'].map(host => (
+    proxy(`a certificate of an authority for ${host}`, { host, tls: { acme: { email: 'ops@shop.example' } } }, problem(`host: no public authority gives a certificate for '${host}', which means another machine to everybody`, PUBLIC, PROXY)))),
+  proxy('HSTS where TLS ends elsewhere', { tls: 'off', headers: { hsts: { maxAge: '30d' } } }, problem('headers.hsts: TLS does not end here, and browsers heed it only over HTTPS', 'leave hsts out, and ask for it where TLS ends', PROXY)),
+  proxy('(not wrong) no HSTS where TLS ends elsewhere', { tls: 'off', headers: { hsts: false } }),
+  proxy('a proxy of nothing', { routes: {} }, problem('routes: there is neither a route nor a file: nothing would be found', "name what answers: routes: { '/': web }, or static", PROXY)),
+  // @ts-expect-error -- no word of ours
+  proxy('a certificate in another spelling', { tls: 'selfsigned' }, problem("tls: 'selfsigned' does not say where the certificate comes from", 'use one of: self-signed, given, off, { acme: { email: … } }', PROXY)),
 ];

@@ -17,6 +17,7 @@ const REFERENCE = 'write it as registry/repository:version, in lower case';
 const PIN = 'name a version (postgres:16-alpine) or a digest (…@sha256:…)';
 const PATH = "use an absolute path of letters, digits, dots and dashes, below /, without '..' and a slash at its end";
 const ENCODE = 'encode the content, for example as base64';
+const TEXT = 'give a string, a number, true, false, or a reference such as db.url; for a variable that may not be set, say what stands in for it: process.env.X ?? …';
 const CUT = 'do not cut strings within a character: split them with Array.from(…)';
 const LONG = 'put it into a file: mount a Config, and name its path instead';
 const PORT_NAME = 'use at most 15 lower-case letters, digits and single dashes, with a letter among them';
@@ -57,6 +58,11 @@ export const images: readonly BadInput[] = [
   web('hostile groups for uv, and hostile parts of packages to leave out', { image: python({ installer: 'uv', groups: ['dev; id'], trim: ["tests' -o '", '*', '../lib'] }) },
     problem('"dev; id" cannot be the name of a group of dependencies', 'use letters, digits, dots and dashes'),
     ...['"tests\' -o \'"', '"*"', '"../lib"'].map(name => problem(`${name} cannot name what is left out of the installed packages`, "use a relative path of letters, digits, dots, dashes and '*'"))),
+  web('a Python image of Alpine', { image: python({ python: '3.13-alpine3.22' }) }, problem("python:3.13-alpine3.22 is made of Alpine, and what the image needs is installed by Debian's apt-get", 'use a tag that is made of Debian: 3.13-slim-bookworm')),
+  web('another port than that of the image', { image: python({ port: 8000 }) }, problem('its port is 8080, and the image shop:1.0 says that its program listens on 8000', 'name the same port in both: that of the image (EXPOSE), and that of the workload')),
+  web('(not wrong) another port than that of the image, which its program is told', { image: python({ port: 8000 }), args: ['serve', '--port=8080'] }),
+  web('(not wrong) another port than that of the image, by a variable', { image: python({ port: 8000 }), env: { BIND: '0.0.0.0:8080' } }),
+  web('(not wrong) one of two ports is that of the image', { image: python({ port: 8000 }), ports: { http: 8080, metrics: 8000 } }),
   web('groups for pip', { image: python({ groups: ['api'] }) }, problem('pip knows no groups of dependencies in a file of requirements', "leave out groups, or say installer: 'uv'")),
   web('sources that are not there', { image: built({ context: '/nowhere/app' }) },
     problem('the build context of shop is not a folder: /nowhere/app', 'give the path of the sources, for example path.join(__dirname, "app")')),
@@ -89,6 +95,12 @@ export const images: readonly BadInput[] = [
 
 export const texts: readonly BadInput[] = [
   web('a variable with a dash', { env: { 'API-KEY': 'x' } }, problem("'API-KEY' cannot be the name of an environment variable", 'use letters, digits and underscores, and no digit first')),
+  // @ts-expect-error -- as from a program without types
+  web('variables that are no texts', { env: { UNSET: process.env['COMPOSE8S_NOBODY_SETS_THIS']!, NONE: null, NAN: Number.NaN, OBJECT: {}, LIST: ['x'] } },
+    ...[['UNSET', 'undefined'], ['NONE', 'null'], ['NAN', 'NaN'], ['OBJECT', 'an object'], ['LIST', 'a list']].map(([name, what]) => problem(`the variable ${name}: ${what} is no text`, TEXT))),
+  // @ts-expect-error -- as from a program without types
+  web('words that are no texts', { command: ['run', undefined], args: [() => 'x'] },
+    problem('a word of its command: undefined is no text', TEXT), problem('a word of its args: a function is no text', TEXT)),
   web('a NUL in a variable', { env: { KEY: 'a\0b' } }, problem('the variable KEY contains a NUL character, which ends a string', ENCODE)),
   web('half a character in a variable and in words', { env: { KEY: 'cut \ud83d' }, command: ['\ude00'], args: ['\ude00\ud83d'] },
     problem('the variable KEY contains half of a UTF-16 pair, which is no character', CUT),

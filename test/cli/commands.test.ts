@@ -6,7 +6,7 @@ import { randomHex, randomPassword } from '../../lib/core/secrets/values';
 import { cleanUp, CLUSTER, filesBelow, shop, temporaryFolder } from '../support/secrets';
 import { COMMANDS } from '../../lib/cli/commands';
 import { compose8s } from './run-command';
-import { Compose, Secret, Stack } from '../../lib';
+import { App, Compose, Kubernetes, Secret, Stack } from '../../lib';
 
 const home = process.cwd();
 beforeEach(() => process.chdir(temporaryFolder()));
@@ -120,6 +120,50 @@ describe('synth', () => {
   });
 });
 
+describe('what was asked for, and is not there, is no success', () => {
+  const two = () => {
+    const app = new App();
+    new Stack(app, 'a', 'dev', { targets: [new Compose({ host: 'a' })] });
+    new Stack(app, 'b', 'prod', { targets: [new Compose({ host: 'b' }), CLUSTER] });
+    return app;
+  };
+
+  test.each(['validate', 'synth', 'diff', 'list', 'list --names', 'parity'])('%s', async command => {
+    expect(await compose8s(`${command} a/dev --environment prod`, two)).toEqual({ code: 2, stdout: '', stderr: "✖ there is no environment 'prod'\n  fix: there are: dev\n" });
+    expect(await compose8s(`${command} a/dev --target kubernetes`, two)).toEqual({ code: 2, stdout: '', stderr: "✖ there is no target 'kubernetes'\n  fix: there are: compose\n" });
+    expect(await compose8s(`${command} --environment dev --environment prod --target kubernetes --target compos`, two)).toEqual({ code: 2, stdout: '', stderr: "✖ there is no target 'compos'\n  fix: did you mean compose?\n" });
+  });
+
+  test('several are all taken', async () => {
+    const listed = async (line: string) => (await compose8s(`list --names ${line}`, two)).stdout;
+    expect(await listed('--environment dev --environment prod')).toBe('a/dev\nb/prod\n');
+    expect(await listed('--target kubernetes')).toBe('b/prod\n');
+    expect(await compose8s('validate --target compose --target kubernetes', two)).toMatchObject({ code: 0, stdout: '✔ 2 stacks, emitted 3 times: no problem\n' });
+  });
+
+  const none = () => new App();
+  test.each(['validate', 'synth', 'diff', 'list', 'parity'])('%s of a program without stacks', async command => {
+    expect(await compose8s(command, none)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^✖ the program makes no stack\n {2}at app.synth\(\)\n {2}fix: make the stacks before app.synth\(\)\n\n1 problem/) });
+  });
+
+  test('and the former output stays', async () => {
+    const outdir = join(process.cwd(), 'dist');
+    await compose8s('synth', { outdir });
+    const before = filesBelow(outdir);
+    expect(await compose8s('synth', () => new App({ outdir }))).toMatchObject({ code: 1 });
+    expect(filesBelow(outdir)).toEqual(before);
+  });
+});
+
+test.each([
+  ["we ird/ö $x's", `docker compose --project-directory 'we ird/ö $x'\\''s/shop/dev/compose' up`, `kubectl apply --server-side -f 'we ird/ö $x'\\''s/shop/dev/kubernetes'\n`],
+  ['out', 'docker compose --project-directory out/shop/dev/compose up', 'kubectl apply --server-side -f out/shop/dev/kubernetes\n'],
+])('the next commands are as the shell takes them: %s', async (folder, onCompose, onKubernetes) => {
+  const { stdout } = await compose8s('synth shop/dev', { outdir: join(process.cwd(), folder), targets: [new Compose(), new Kubernetes()] });
+  expect(stdout).toContain(onCompose);
+  expect(stdout).toContain(onKubernetes);
+});
+
 describe('a mistake', () => {
   const broken = () => {
     const app = shop();
@@ -140,9 +184,22 @@ describe('a mistake', () => {
     expect(await compose8s(line)).toEqual({ code, stdout: '', stderr });
   });
 
-  test.each(['secrets init shop/dev', 'secrets check shop/dev', 'secrets kubernetes shop/dev'])('in the stacks is printed, and stops %s', async line => {
-    expect(await compose8s(line, broken)).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^✖ 'NOT A KEY' cannot be a secret's key\n {2}at other\/dev\/bad\n {2}fix: .*\n\n1 problem\n$/) });
+  test.each(['secrets init other/dev', 'secrets check other/dev', 'secrets kubernetes other/dev', 'up other/dev', 'down other/dev', 'graph other/dev', 'explore other/dev', 'synth', 'diff'])('in the stack is printed, and stops %s', async line => {
+    expect(await compose8s(line, broken)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^✖ 'NOT A KEY' cannot be a secret's key\n {2}at other\/dev\/bad\n {2}fix: .*\n\n1 problem.*\n$/) });
     expect(existsSync('secrets')).toBe(false);
+  });
+
+  test.each(['secrets init shop/dev', 'secrets check shop/dev', 'secrets kubernetes shop/dev', 'graph shop/dev', 'explore shop/dev', 'synth shop/dev'])('in another stack does not stop %s', async line => {
+    await compose8s('secrets init shop/dev');
+    expect(await compose8s(line, broken)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test.each([
+    ['secrets init shop/dev --secrets-dir a --secrets-dir b', '✖ --secrets-dir is given twice\n  fix: give it once\n'],
+    ['up shop/dev --target compose --target kubernetes', '✖ --target is given twice\n  fix: give it once\n'],
+    ['parity --json --format table', "error: option '--json' cannot be used with option '--format <format>'\n(compose8s --help shows what there is)\n"],
+  ])('that would lose an option is refused: %s', async (line, stderr) => {
+    expect(await compose8s(line)).toEqual({ code: 2, stdout: '', stderr });
   });
 });
 
@@ -189,6 +246,11 @@ test('no value is ever shown, but by the command whose purpose it is', async () 
 });
 
 describe('what the system refuses is said in words', () => {
+  // Without a word, and for ever, it would try again and again.
+  test.each(['synth --output /proc/x', 'explore shop/dev --output /proc/x/y/page.html', 'secrets init shop/dev --secrets-dir /proc/x', 'init /proc/x'])('%s', async line => {
+    expect(await compose8s(line)).toMatchObject({ code: 2, stderr: expect.stringMatching(/^✖ .*\/proc\/x.*\n {2}fix: /) });
+  });
+
   test.each([
     ['synth --output there', /^✖ .*there\/.*: a folder is needed where a file stands\n {2}fix: name another place, or move the file away\n$/],
     ['explore shop/dev --output there/page.html', /^✖ .*there: a folder is needed where a file stands\n {2}fix: name another place, or move the file away\n$/],

@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Aspects, Compose, Kubernetes, Workload } from '../../lib';
 import { shop } from '../support/secrets';
@@ -58,5 +58,37 @@ test('against a git revision, whose program is run with the packages of today', 
   git('commit', '-qm', 'first');
   expect(await compose8s('diff --against HEAD', before)).toMatchObject({ code: 0 });
   expect(await compose8s('diff --against HEAD', after)).toMatchObject({ code: 3, stdout: expect.stringContaining('1 change against HEAD: 1 recreate\n') });
-  expect(await compose8s('diff --against no-such-revision', before)).toMatchObject({ code: 2, stderr: expect.stringContaining("✖ 'no-such-revision' is neither a folder nor a revision that git knows") });
+  expect(await compose8s('diff --against no-such-revision', before)).toMatchObject({ code: 2, stderr: expect.stringContaining("✖ 'no-such-revision' is neither a folder with output nor a revision that git knows") });
 }, 30_000);
+
+test.each(['.', 'sources', '/etc', 'nowhere'])('a folder without output is not taken for an output without files: %s', async folder => {
+  mkdirSync('sources');
+  writeFileSync('sources/main.ts', '');
+  expect(await compose8s(`diff --against ${folder}`, before)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`✖ '${folder}' is no folder with output, and this is no git repository\n  fix: name the folder that synthesis has written to`) });
+});
+
+describe('in a workspace', () => {
+  beforeEach(() => {
+    symlinkSync(join(LIBRARY, 'node_modules'), 'node_modules');
+    mkdirSync('systems/shop', { recursive: true });
+    process.chdir('systems/shop');
+    writeFileSync('cdk8s.yaml', 'app: node --require tsx/cjs main.ts\n');
+  });
+  const commit = () => {
+    for (const argv of [['init', '-q', '../..'], ['add', '.'], ['commit', '-qm', 'first']]) execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t.example', ...argv], { stdio: 'ignore' });
+  };
+
+  test('packages of the folders above are those of the revision too', async () => {
+    writeFileSync('main.ts', `import { shop } from ${JSON.stringify(join(LIBRARY, 'test/support/secrets'))};\nimport { Compose } from ${JSON.stringify(join(LIBRARY, 'lib'))};\nshop({ targets: [new Compose()] }).synth();\n`);
+    commit();
+    expect(await compose8s('diff --against HEAD', before)).toMatchObject({ code: 0 });
+  }, 30_000);
+
+  test('a program that fails is said to, without a stack trace', async () => {
+    writeFileSync('main.ts', `throw new Error('no such host');\n`);
+    commit();
+    const { code, stderr } = await compose8s('diff --against HEAD', before);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^✖ the output of HEAD could not be made: [^]*Error: no such host\n {2}fix: /) });
+    expect(stderr).not.toMatch(/^ +at |node:|^Node\.js/m);
+  }, 30_000);
+});

@@ -57,4 +57,14 @@ test('refuses a folder that is not empty, and a name that cannot be', async () =
   expect(await compose8s('init there')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^✖ .*\/there is not empty: .* is there\n {2}fix: name a folder/) });
   expect(await compose8s('init No_Name')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining("✖ 'No_Name' cannot be the name of a system") });
   expect(existsSync('No_Name')).toBe(false);
+  const [longest, longer] = [58, 59].map(length => 'a'.repeat(length));
+  expect(await compose8s(`init ${longer}`)).toMatchObject({ code: 2, stdout: '', stderr: `✖ '${longer}' has 59 characters, and the name of a system may have 58\n  fix: choose a shorter one\n` });
+  expect(existsSync(longer!)).toBe(false);
+  expect(await compose8s(`init ${longest}`)).toMatchObject({ code: 0 });
+  // What CI installs from must be there.
+  expect(readFileSync(`${longest}/.github/workflows/ci.yaml`, 'utf8')).toContain('run: npm ci\n');
+  expect(readFileSync(`${longest}/README.md`, 'utf8')).toContain('Commit `package-lock.json`');
+  expect(readFileSync(`${longest}/.gitignore`, 'utf8')).not.toContain('package-lock.json');
+  // With the longest of its environments.
+  expect(`${longest}-prod`).toHaveLength(63);
 });

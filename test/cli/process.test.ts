@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { canCheck, missing } from '../support/here';
 import { cleanUp, filesBelow, temporaryFolder } from '../support/secrets';
 
 const LIBRARY = resolve(__dirname, '../..');
@@ -14,8 +15,12 @@ interface Ended { readonly code: number | null; readonly stdout: string; readonl
 
 /** The real command, in a process of its own, which starts the project's program in another. */
 function compose8s(...argv: string[]): Promise<Ended> {
+  return runs(join(LIBRARY, 'lib/cli/compose8s.cjs'), ...argv);
+}
+
+function runs(...argv: string[]): Promise<Ended> {
   return new Promise(done => {
-    const child = spawn(process.execPath, [join(LIBRARY, 'lib/cli/compose8s.cjs'), ...argv], { cwd: project });
+    const child = spawn(process.execPath, argv, { cwd: project });
     const output = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) child[stream].on('data', chunk => { output[stream] += String(chunk); });
     child.on('close', code => done({ code, ...output }));
@@ -42,6 +47,13 @@ describe('the command', () => {
   test('is answered in the process of the stacks\' program, which then writes no output', async () => {
     expect(await compose8s('secrets', 'init', 'shop/dev')).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('✔ made secrets/shop/dev/database/password\n') });
     expect(existsSync(join(project, 'dist'))).toBe(false);
+  });
+
+  test.each([['by Node.js', 'node --require tsx/cjs main.ts'], ['by another program', 'npx tsx main.ts']])('prints for programs what they can read, whatever the program itself prints, started %s', async (_how, app) => {
+    write('cdk8s.yaml', `app: ${app}\n`);
+    write('main.ts', `console.log('hello');\nprocess.stdout.write('so far\\n');\nimport { shop } from ${JSON.stringify(join(LIBRARY, 'test/support/secrets'))};\nshop({ environments: ['dev', 'prod'] }).synth();\nconsole.log('done');\n`);
+    const { code, stdout, stderr } = await compose8s('list', '--json');
+    expect({ code, stderr, stacks: (JSON.parse(stdout) as { readonly stack: string }[]).map(({ stack }) => stack) }).toEqual({ code: 0, stderr: expect.stringMatching(/^(npm warn .*\n)*hello\nso far\ndone\n$/), stacks: ['shop/dev', 'shop/prod'] });
   });
 
   test('ends as its answer does', async () => {
@@ -81,6 +93,9 @@ describe('the command', () => {
 
   describe('says where the program fails, in its own lines', () => {
     const library = (path: string) => JSON.stringify(join(LIBRARY, path));
+    const STACK = `import { App, Compose, Stack } from ${library('lib')};\nimport { Adminer, Postgres } from ${library('constructs')};\nconst stack = new Stack(new App(), 'shop', 'dev', { targets: [new Compose()] });\n`;
+    const TWICE = `${STACK}new Postgres(stack, 'db', { storage: '1Gi' });\nnew Postgres(stack, 'db', { storage: '1Gi' });\n`;
+    const NOTHING = `${STACK}new Adminer(stack, 'adminer', {} as any);\n`;
     test.each([
       ['throws', `const stacks: any = undefined;\nstacks.forEach();\n`, /^✖ TypeError: Cannot read properties of undefined \(reading 'forEach'\)\n {2}at main.ts:2:8\n(?: {2}at main.ts:\d+:\d+\n)*$/],
       ['rejects', `void (async () => {\n  throw new Error('no such host');\n})();\n`, /^✖ no such host\n {2}at main.ts:2:9\n(?: {2}at main.ts:\d+:\d+\n)*$/],
@@ -88,10 +103,20 @@ describe('the command', () => {
       ['cannot be read', `const a = {;\n`, /^✖ Transform failed with 1 error:\n.*main.ts:1:11: ERROR: Expected identifier but found ";"\n$/],
       ['misses a file', `import './stacks';\n`, /^✖ Cannot find module '.\/stacks'\n[^]*main.ts[^]*$/],
       ['puts a Text into a string', `import { App, Compose, Stack } from ${library('lib')};\nimport { Postgres } from ${library('constructs')};\nconst { url } = new Postgres(new Stack(new App(), 'shop', 'dev', { targets: [new Compose()] }), 'db', { storage: '1Gi' });\nconsole.log(\`\${url}\`);\n`, /^✖ a Text was put into a plain string, which would lose what it refers to\n {2}fix: tag the template: .*\n(?: {2}at .*\n)* {2}at main.ts:4:\d+\n/],
+      ['gives an id twice', TWICE, /^✖ two constructs in Stack \[dev\] have the id 'db'\n {2}fix: give one of them another id\n(?: {2}at .*\n)* {2}at main.ts:5:\d+\n/],
       ['has two apps', `import { App } from ${library('lib')};\nfor (let i = 0; i < 2; i++) new App().synth();\n`, /^✖ the program synthesizes a second App, of which the command line sees nothing: put all stacks into one\n/],
     ])('that %s', async (_what, program, stderr) => {
       write('main.ts', program);
       expect(await compose8s('list')).toMatchObject({ code: 1, stderr: expect.stringMatching(stderr) });
+    });
+
+    test.each([
+      ['gives an id twice', TWICE, /^✖ two constructs in Stack \[dev\] have the id 'db'\n {2}fix: give one of them another id\n(?: {2}at .*\n)* {2}at main.ts:5:\d+\n/],
+      ['forgets what a construct is about', NOTHING, /^✖ shop\/dev\/adminer is given no 'of'\n {2}fix: name the database that it shows: of: db\n(?: {2}at .*\n)* {2}at main.ts:4:\d+\n/],
+      ['throws', `import { App } from ${library('lib')};\nnew App();\nthrow new TypeError('no such thing');\n`, /^TypeError: no such thing\n {4}at /],
+    ])('run by itself it %s: that is said too', async (_what, program, stderr) => {
+      write('main.ts', program);
+      expect(await runs('--require', 'tsx/cjs', 'main.ts')).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(stderr) });
     });
 
     test('but for faults of packages, of which it tells all', async () => {
@@ -119,6 +144,32 @@ describe('the command', () => {
     expect(await compose8s('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 });
+
+if (canCheck('colour at a terminal', missing('script'))) {
+  describe('colour', () => {
+    const [red, green] = ['\u001b[31m✖', '\u001b[32m✔'];
+    /** All that it prints at a terminal, which `script` makes. */
+    const atTerminal = (line: string, env: Readonly<Record<string, string>> = {}) => spawnSync('script', ['--quiet', '--return', '--command', line, '/dev/null'], { cwd: project, encoding: 'utf8', input: '', env: { ...plain, ...env } }).stdout;
+    const { NO_COLOR: _, FORCE_COLOR: __, ...rest } = process.env;
+    const plain = { ...rest, TERM: 'xterm-256color' };
+    const command = `${process.execPath} ${join(LIBRARY, 'lib/cli/compose8s.cjs')}`;
+
+    test.each([
+      ['a command', `${command} validate`, green], ['synthesis by the program alone', 'node --require tsx/cjs main.ts', green],
+      ['a mistake, where the answer goes elsewhere,', `${command} validate --environment none > out.txt`, red],
+    ])('%s has it at a terminal, unless it is unwanted there', (_what, line, sign) => {
+      expect(atTerminal(line)).toContain(sign);
+      const unwanted = atTerminal(line, { NO_COLOR: '1' });
+      expect(unwanted).toContain(sign.slice(-1));
+      expect(unwanted).not.toContain('\u001b[3');
+    });
+
+    test('what goes to a file has none, even of a terminal', () => {
+      expect(atTerminal(`${command} validate > out.txt`)).toBe('');
+      expect(readFileSync(join(project, 'out.txt'), 'utf8')).toMatch(/^✔ 2 stacks/);
+    });
+  });
+}
 
 test('several at once make each value once, and leave a whole', async () => {
   const runs = await Promise.all(Array.from({ length: 4 }, () => compose8s('secrets', 'init', 'shop/dev')));

@@ -78,6 +78,30 @@ describe('on Compose', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/✔ tools\/dev is up\n {2}→ tidy, by hand: docker compose --project-directory .*\/dist\/tools\/dev\/compose run --rm tidy\n$/) });
   });
 
+  describe('beside other stacks', () => {
+    const beside = (port: number, isBroken: boolean) => () => {
+      const app = site(false, { published: 8080 })();
+      const other = new Stack(app, 'other', 'dev', { targets: [new Compose()] });
+      const web = new Workload(other, 'web', { image: Image.registry('nginx:1.29-alpine', { user: { uid: 101, gid: 101 }, tools: ['curl'] }), ports: { http: 8080 }, probes: { ready: Probe.http('/ready'), startup: Duration.seconds(30) } });
+      new Route(other, 'in', { to: web.endpoint('http'), protocol: 'http', published: port });
+      if (isBroken) new Secret(other, 'bad', { keys: ['NOT A KEY'] });
+      return app;
+    };
+
+    test('up and down of one do not mind what is wrong with another', async () => {
+      tool('docker');
+      expect(await compose8s('up site/dev', beside(8081, true))).toMatchObject({ code: 0 });
+      expect(await compose8s('down site/dev', beside(8081, true))).toMatchObject({ code: 0 });
+    });
+
+    test('up refuses what both cannot have on one host', async () => {
+      const docker = tool('docker');
+      expect(await compose8s('up site/dev', beside(8080, false))).toMatchObject({ code: 1, stderr: expect.stringContaining('✖ it publishes port 8080, as other/dev/in does on the same host\n  at site/dev/in\n') });
+      expect(docker()).toEqual([]);
+      expect(await compose8s('up site/dev', beside(8081, false))).toMatchObject({ code: 0 });
+    });
+  });
+
   test('down leaves volumes alone, unless they are asked for', async () => {
     const docker = tool('docker');
     expect(await compose8s('down site/dev', site())).toMatchObject({ code: 0, stdout: '✔ site/dev is down; its volumes are as they were\n' });
@@ -105,7 +129,7 @@ describe('on Kubernetes', () => {
     expect(await compose8s('up site/dev --target kubernetes', site())).toMatchObject({ code: 0, stdout: expect.stringContaining('→ web: kubectl --namespace site-dev port-forward service/web 8080:8080') });
     const apply = 'apply --server-side -f';
     expect(kubectl()).toEqual([
-      `${apply} -`, `${apply} -`, `${apply} ./dist/site/dev/kubernetes`,
+      'config current-context', `${apply} -`, `${apply} -`, `${apply} ./dist/site/dev/kubernetes`,
       'api-resources --namespaced --verbs list,delete --output name',
       // Of the kinds without data that this cluster knows.
       expect.stringMatching(/^--namespace site-dev get deployments.apps,services,httproutes.gateway.networking.k8s.io --selector app.kubernetes.io\/instance=site-dev,app.kubernetes.io\/managed-by=compose8s/),
@@ -128,6 +152,15 @@ describe('on Kubernetes', () => {
     tool('kubectl', left);
     const { code, stdout } = await compose8s('up site/dev --target kubernetes', site(false, { reach: 'public', ...route }, [new Kubernetes({ expose })]));
     expect({ code, stdout: stdout.trim().split('→ ').at(-1) }).toEqual({ code: 0, stdout: `web: ${expected}` });
+  });
+
+  test.each([['echo staging', "→ in the cluster of kubectl's context staging\n"], ['exit 1', '→ in the cluster that kubectl finds without a context\n']])('up and down say where, before anything else: %s', async (answer, said) => {
+    tool('kubectl', `${left}; case "$*" in 'config '*) ${answer} ;; esac`);
+    for (const command of ['up', 'down']) {
+      const { code, stderr } = await compose8s(`${command} site/dev --target kubernetes`, site());
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^→ in the cluster .*\n→ kubectl /) });
+      expect(stderr).toContain(said);
+    }
   });
 
   describe('where a part of the cluster\'s API is out of order', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { IConstruct } from 'constructs';
-import { Aspects, reportProblem, Stack, synthesize, Workload, type App, type Aspect } from '../../lib';
+import { Aspects, reportProblem, Size, Stack, synthesize, Workload, type App, type Aspect } from '../../lib';
 import { problemsOf, service, shop, textOf } from '../support/stacks';
 
 const visiting = (visited: string[], name = ''): Aspect => ({ visit: construct => visited.push(`${name}${construct.node.path}`) });
@@ -59,5 +59,20 @@ describe('an aspect', () => {
       },
     });
     expect(problemsOf(app).match(/✖ .*/g)).toEqual(['✖ its image is not ours', '✖ its image is not ours', '✖ nothing tells whether it is healthy']);
+  });
+
+  test('that fails is a problem where it fails, and the others go on', () => {
+    const app = two();
+    const visited: string[] = [];
+    const fails = (error: unknown): Aspect => ({ visit: ({ node }) => { if (node.path.startsWith('shop/dev/')) throw error; } });
+    Aspects.of(app).add(fails(new TypeError('no such spec')), visiting(visited));
+    Aspects.of(child(app, 'shop/dev/api')).add({ visit: () => void Size.of('12 apples' as '1Gi') }, fails('a word'));
+    const problems = problemsOf(app);
+    expect(problems).toMatch(/^✖ an aspect failed here: TypeError: no such spec\n {2}at shop\/dev\/web\n {2}fix: mend the aspect: .*aspects\.test\.ts:\d+:\d+\n/);
+    expect(problems.slice(problems.indexOf('\n\n') + 2)).toBe([
+      "✖ an aspect failed here: '12 apples' is not a size\n  at shop/dev/api\n  fix: write a positive number with its unit, such as 512Mi, 2Gi or 40GB\n",
+      '✖ an aspect failed here: a word\n  at shop/dev/api\n  fix: mend the aspect\n',
+    ].join('\n'));
+    expect(visited).toHaveLength(5);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Construct } from 'constructs';
-import { BackupCronJob, HealthProbes, Monitoring, NginxProxy, Postgres } from '../../constructs';
+import { BackupCronJob, HealthProbes, Monitoring, NginxProxy, Postgres, type MonitoringProps } from '../../constructs';
 import { App, AlertRules, Certificate, compare, Compose, Cron, Duration, Image, Metrics, Probe, Route, Secret, Stack, Volume, Workload, type CompareOptions, type Weakness, type WorkloadProps } from '../../lib';
 import { IMAGE, service } from '../support/stacks';
 
@@ -24,6 +24,7 @@ function found(here: Build, there: Build): readonly (readonly [id: string, here:
 const web = (props: Partial<WorkloadProps>): Build => stack => { service(stack, 'web', props); };
 const runs = (kind: WorkloadProps['runs'], more: Partial<WorkloadProps> = {}): Build => stack => { new Workload(stack, 'web', { image: IMAGE, command: ['/work'], ...more, runs: kind }); };
 const volume = (size: `${number}Gi`, readOnly = false): Build => stack => { service(stack, 'web', { mounts: [{ volume: new Volume(stack, 'files', { size }), path: '/data', readOnly }] }); };
+const disposable = (disposable: boolean): Build => stack => { service(stack, 'web', { mounts: [{ volume: new Volume(stack, 'files', { size: '1Gi', disposable }), path: '/data' }] }); };
 const route = (props: { readonly reach?: 'public' | 'host'; readonly protocol?: 'http' | 'https' } | undefined): Build => stack => {
   const one = service(stack, 'web');
   if (props) new Route(stack, 'way-in', { to: one.endpoint('http'), ...props });
@@ -34,6 +35,11 @@ const alerts = (...rules: readonly (readonly [name: string, after: number])[]): 
   service(stack, 'web');
   new AlertRules(stack, 'rules', { groups: [{ name: 'all', rules: rules.map(([alert, minutes]) => ({ alert, expr: 'up == 0', for: Duration.minutes(minutes), labels: {}, annotations: {} })) }] });
 };
+const alert = (...exprs: readonly string[]): Build => stack => {
+  service(stack, 'web');
+  new AlertRules(stack, 'rules', { groups: [{ name: 'all', rules: exprs.map(expr => ({ alert: 'Odd', expr, for: Duration.minutes(5), labels: {}, annotations: {} })) }] });
+};
+const monitoring = (receivers: MonitoringProps['receivers'], objectives: MonitoringProps['objectives'] = {}): Build => stack => { new Monitoring(stack, 'monitoring', { receivers, objectives }).observe(new Postgres(stack, 'db', { storage: '1Gi' })); };
 const metrics = (...jobs: readonly string[]): Build => stack => {
   const one = service(stack, 'web');
   for (const job of jobs) new Metrics(stack, job, { endpoint: one.endpoint('http'), labels: { job, service: 'web' } });
@@ -69,6 +75,7 @@ const CASES: readonly Case[] = [
   { name: "the host's own sources", weak: web({ mounts: [{ source: 'app', path: '/app' }] }), strong: web({}), expected: [['web:mounts.source', 'app', 'none']] },
   { name: 'no volume for what it keeps', weak: web({}), strong: volume('1Gi'), expected: [['web:mounts /data', 'none', 'a volume']] },
   { name: 'a volume that it may write to', weak: volume('1Gi'), strong: volume('1Gi', true), expected: [['web:mounts /data', 'writable', 'read-only']] },
+  { name: 'a volume that may be lost', weak: disposable(true), strong: disposable(false), expected: [['files:disposable', 'yes', 'no']] },
   { name: 'a smaller volume', weak: volume('1Gi'), strong: volume('2Gi'), expected: [['files:size', '1 GiB', '2 GiB']] },
   {
     name: 'safeguards that are loosened', strong: web({}),
@@ -93,6 +100,15 @@ const CASES: readonly Case[] = [
   { name: 'metrics of one job less', weak: metrics('app'), strong: metrics('app', 'ready'), expected: [['stack:metrics', 'none', 'web (ready)']] },
   { name: 'an alert less', weak: alerts(['Down', 1]), strong: alerts(['Down', 1], ['Slow', 1]), expected: [['stack:alerts', 'none', 'Slow']] },
   { name: 'an alert that comes later', weak: alerts(['Down', 5]), strong: alerts(['Down', 1]), expected: [['stack:alerts.Down', 'after 300s', 'after 60s']] },
+  { name: 'an alert that takes more', weak: alert('rate(errors[5m]) > 0.9'), strong: alert('rate(errors[5m]) > 0.01'), expected: [['stack:alerts.Odd.expr', 'rate(errors[5m]) > 0.9', 'rate(errors[5m]) > 0.01']] },
+  { name: 'an alert that waits for less to be left', weak: alert('expiry - time() < 5 * 86400'), strong: alert('expiry - time() < 21 * 86400'), expected: [['stack:alerts.Odd.expr', 'expiry - time() < 5 * 86400', 'expiry - time() < 21 * 86400']] },
+  { name: 'an alert that fewer things raise', weak: alert('up == 0'), strong: alert('up == 0 or absent(up{job="a or b"})'), expected: [['stack:alerts.Odd.expr', 'none', 'absent(up{job="a or b"})']] },
+  { name: 'an alert for one of several', weak: alert('age{service="a"} > 60'), strong: alert('age{service="a"} > 60', 'age{service="b"} > 60'), expected: [['stack:alerts.Odd.expr', 'none', 'age{service="b"} > 60']] },
+  { name: 'alerts that nobody is told of', weak: monitoring([]), strong: monitoring([{ kind: 'webhook', name: 'pager' }]), expected: [['monitoring-alertmanager:internet', 'no', 'yes']] },
+  {
+    name: 'lower objectives', weak: monitoring([], { p95: '60s', errorRatio: 0.9 }), strong: monitoring([], { p95: '1s' }),
+    expected: [['stack:alerts.SlowRequests.expr', expect.stringMatching(/ > 60$/) as unknown as string, expect.stringMatching(/ > 1$/) as unknown as string], ['stack:alerts.RequestErrors.expr', expect.stringMatching(/ > 0\.9$/) as unknown as string, expect.stringMatching(/ > 0\.01$/) as unknown as string]],
+  },
 ];
 
 describe('a stack is weaker', () => {
@@ -117,11 +133,19 @@ describe('a stack is weaker', () => {
 describe('a stack is not weaker', () => {
   test.each<{ readonly name: string; readonly here: Build; readonly there: Build }>([
     { name: 'with another version of an image', here: web({ image: Image.registry('example/app:2.0', IMAGE.facts) }), there: web({}) },
+    { name: 'with an alert on a share of something larger', here: alert('bytes / 2048 > 0.8'), there: alert('bytes / 1024 > 0.8') },
     { name: 'with other settings of the program', here: web({ env: { DEBUG: 1 } }), there: web({ env: { DEBUG: 0 }, args: ['--fast'] }) },
     { name: 'with another number of a published port', here: stack => { new Route(stack, 'way-in', { to: service(stack, 'web').endpoint('http'), published: 81 }); }, there: route({}) },
     { name: 'with what only it has', here: stack => { service(stack, 'web'); service(stack, 'more'); }, there: web({}) },
     { name: 'with a probe of another way that asks the program too', here: web({ probes: { ready: Probe.command(['/check']) } }), there: web({}) },
   ])('$name', ({ here, there }) => expect(found(here, there)).toEqual([]));
+});
+
+test('of an alert that looks for something else, people are to judge both ways', () => {
+  const [one, other] = [alert('up == 0'), alert('ready == 0 unless paused > 3')];
+  for (const [here, there] of [[one, other], [other, one]] as const) {
+    expect(compared(here, there).weaknesses).toMatchObject([{ id: 'stack:alerts.Odd.expr', why: 'it looks for something else: whether people are told as early, only they can judge' }]);
+  }
 });
 
 test('a weakness says where it is, what both have, and what comes of it', () => {

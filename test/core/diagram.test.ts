@@ -14,7 +14,7 @@ const diagram = (stack: string) => diagramOf(synthesis.graphs.find(graph => grap
 test('Mermaid text names every workload in its tier, every port, every volume and way in', () => {
   expect(mermaid(diagram('cedrus/dev')).split('\n')).toEqual(expect.arrayContaining([
     '%% cedrus/dev', 'flowchart TB', '  subgraph tier_0["cedrus"]', '    web_3["web<br/>cedrus:dev"]', '    migrate_2[/"migrate<br/>cedrus:dev"/]', '    postgres_data_5[("postgres-data<br/>5 GiB")]',
-    '  outside_host ==>|"localhost:8000"| web_3', '  web_3 -->|"5432"| postgres_0', '  web_3 -.->|"after"| migrate_2', '  postgres_0 --- postgres_data_5',
+    '  outside_host ==>|":8000"| web_3', '  web_3 -->|"5432"| postgres_0', '  web_3 -.->|"after"| migrate_2', '  postgres_0 --- postgres_data_5',
   ]));
 });
 
@@ -62,7 +62,7 @@ function pageOf(graph: Graph, emissions: readonly Emission[]): { readonly page: 
 describe('the explorer', () => {
   const { page, entry } = (() => {
     const app = new App();
-    const stack = new Stack(app, 'shop', 'dev', { targets: [new Compose(), new Kubernetes()] });
+    const stack = new Stack(app, 'shop', 'dev', { targets: [new Compose({ loopback: '127.0.0.3' }), new Kubernetes()] });
     const db = service(stack, 'db');
     const web = service(stack, 'web', { env: { DB: db.endpoint('http') }, internet: true });
     // Both are on the network of `db`; only one of them calls it.
@@ -79,7 +79,7 @@ describe('the explorer', () => {
       { where: 'on compose', items: ['web on port 8080', 'api on port 8080'] },
       // A patch of the policy has taken the other away; the graph does not know it.
       { where: 'on kubernetes', items: ['web on port 8080'] },
-      { where: 'by a published or a forwarded port', items: ['this machine on port 8081'] },
+      { where: 'by a published or a forwarded port', items: ['this machine, at 127.0.0.3:8081 (compose)', 'this machine, at localhost:8081 (kubernetes)'] },
     ]);
     expect(entry('web').reaches).toEqual([
       { where: 'on compose', items: expect.arrayContaining(['db on port 8080', 'the internet']) },

@@ -13,15 +13,16 @@ interface Props extends Partial<WorkloadProps> {
   /** A second one on the same volume, so that it is a claim. */
   readonly shared?: boolean;
   readonly storageClass?: string;
+  readonly disposable?: boolean;
   readonly patch?: (workload: Workload) => void;
 }
 
-function emissions({ id = 'db', volume = 'data', size = '1Gi', at = '/data', config = 'a', migration, shared = false, storageClass, patch, ...rest }: Props) {
+function emissions({ id = 'db', volume = 'data', size = '1Gi', at = '/data', config = 'a', migration, shared = false, storageClass, disposable, patch, ...rest }: Props) {
   const app = new App();
   const stack = new Stack(app, 'shop', 'dev', { targets: [new Compose(), new Kubernetes()] });
   const image = Image.registry('postgres:16', { user: { uid: 70, gid: 70 }, tools: ['shell'] });
   const base = { image, probes: { ready: Probe.command(['true']), startup: Duration.seconds(10) } };
-  const kept = new Volume(stack, volume, { size, ...(storageClass ? { storageClass } : {}) });
+  const kept = new Volume(stack, volume, { size, disposable, ...(storageClass ? { storageClass } : {}) });
   const mounts = [{ volume: kept, path: at }, { config: new Config(stack, 'settings', { files: { 'db.conf': config } }), path: '/etc/db' }];
   const workload = new Workload(stack, id, { ...base, ports: { db: 5432 }, mounts, ...rest });
   patch?.(workload);
@@ -68,6 +69,14 @@ describe.each<{ readonly name: string; readonly before?: Props; readonly after: 
       '- files/images/postgres-16-70/Dockerfile': 'in place', '- files/images/postgres-16-70/Dockerfile.dockerignore': 'in place',
     },
     kubernetes: { '~ StatefulSet/db': 'restart' },
+  },
+  {
+    name: 'another major version of a database', before: { at: '/var/lib/postgresql/data' }, after: { at: '/var/lib/postgresql/data', image: Image.registry('postgres:17-alpine', { user: { uid: 70, gid: 70 }, tools: ['shell'], folders: ['/var/lib/postgresql/data'] }) },
+    compose: {
+      '~ services/db': 'data at risk',
+      '- files/images/postgres-16-70/Dockerfile': 'in place', '- files/images/postgres-16-70/Dockerfile.dockerignore': 'in place',
+    },
+    kubernetes: { '~ StatefulSet/db': 'data at risk' },
   },
   {
     name: 'a changed variable', after: { env: { A: '1' } },
@@ -117,6 +126,9 @@ describe.each<{ readonly name: string; readonly before?: Props; readonly after: 
   },
   { name: 'a claim that grows', before: { shared: true }, after: { shared: true, size: '2Gi' }, compose: {}, kubernetes: { '~ PersistentVolumeClaim/data': 'in place' } },
   { name: 'a claim that shrinks', before: { shared: true, size: '2Gi' }, after: { shared: true }, compose: {}, kubernetes: { '~ PersistentVolumeClaim/data': 'data at risk' } },
+  { name: 'a claim that shrinks, whose content may be lost', before: { shared: true, size: '2Gi', disposable: true }, after: { shared: true, disposable: true }, compose: {}, kubernetes: { '~ PersistentVolumeClaim/data': 'recreate' } },
+  { name: 'a claim template that shrinks, whose content may be lost', before: { size: '2Gi', disposable: true }, after: { disposable: true }, compose: {}, kubernetes: { '~ StatefulSet/db': 'recreate' } },
+  { name: 'a volume at another path, whose content may be lost', before: { disposable: true }, after: { at: '/elsewhere', disposable: true }, compose: { '~ services/db': 'recreate', '~ files/images/postgres-16-70/Dockerfile': 'in place' }, kubernetes: { '~ StatefulSet/db': 'recreate' } },
   { name: 'a claim of another class', before: { shared: true }, after: { shared: true, storageClass: 'fast' }, compose: {}, kubernetes: { '~ PersistentVolumeClaim/data': 'data at risk' } },
   {
     name: 'another release: its Job is another one, not one gone and one come', before: { migration: 'v1' }, after: { migration: 'v2' },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { cedrus } from '../../apps/cedrus';
 import { HealthProbes, NginxProxy, WebService } from '../../constructs';
 import { alertRunbooks } from '../../constructs/monitoring/runbooks';
-import { addRunbook, advice, AlertRules, App, Compose, Duration, Graph, Kubernetes, Secret, steps, synthesize, Volume, Workload, type Action, type Stack } from '../../lib';
+import { addRunbook, advice, AlertRules, App, Compose, Duration, Graph, Kubernetes, Route, Secret, steps, synthesize, Volume, Workload, type Action, type Stack } from '../../lib';
 import { operationsGuide, type Operations } from '../../lib/core/operations';
 import { Services } from '../bench/variants';
 import { Observed } from '../constructs/monitoring/system';
@@ -56,7 +56,7 @@ describe.each(['compose', 'kubernetes'] as const)('the guide of Cedrus in produc
   });
 
   test('says what no backup holds', () => {
-    expect(section(guide, 'Backup and restore')).toContain('What lasts is kept in the volumes `postgres-data`, `redis-data`, `media-files` and `backup-files`');
+    expect(section(guide, 'Backup and restore')).toContain('What lasts is kept in the volumes `postgres-data`, `media-files` and `backup-files`');
   });
 
   test('has tables whose rows are all as wide as their heads', () => {
@@ -191,6 +191,43 @@ test('a system that mounts its sources is started in the project', () => {
 test('a way in for this machine only is opened on a cluster by hand', () => {
   expect(section(development.compose, 'Health and logs')).toContain('`http://localhost:8000/`, on this machine only: `web`');
   expect(section(development.kubernetes, 'Health and logs')).toContain('`kubectl port-forward deployment/web 8000:8000`');
+});
+
+test('a volume whose content may be lost is not among those that last', () => {
+  const both = guides(stack => {
+    const volume = (id: string, disposable: boolean) => ({ volume: new Volume(stack, id, { size: '1Gi', disposable }), path: `/${id}` });
+    service(stack, 'db', { mounts: [volume('data', false), volume('samples', true)] });
+  });
+  for (const guide of Object.values(both) as string[]) {
+    expect(section(guide, 'Workloads')).toContain('| `data` | 1 GiB | `db` | yes |\n| `samples` | 1 GiB | `db` | no, it may be lost |');
+    expect(section(guide, 'Backup and restore')).toContain('What lasts is kept in the volumes `data`: whatever');
+  }
+});
+
+test('the guide of an observed system says that samples and caches may be lost', () => {
+  const rows = section(watched.compose, 'Workloads').split('\n').filter(row => row.endsWith('| no, it may be lost |')).map(row => row.split('`')[1]);
+  expect(rows).toEqual(expect.arrayContaining(['monitoring-prometheus-data', 'monitoring-alertmanager-data']));
+  expect(rows).not.toContain('monitoring-grafana-data');
+});
+
+describe('where a way in for the machine itself is', () => {
+  const { compose, kubernetes } = guidesOf(shop(stack => {
+    const web = service(stack, 'web', { runs: Workload.service({ replicas: 3 }) });
+    const db = service(stack, 'db');
+    new Route(stack, 'look', { to: web.endpoint('http'), published: 8000, protocol: 'http' });
+    new Route(stack, 'psql', { to: db.endpoint('http'), published: 5432, protocol: 'tcp' });
+  }, { targets: [new Compose({ loopback: '127.0.0.3' }), new Kubernetes()] }));
+
+  test('is said of its own address on Compose, with a port for each replica', () => {
+    expect(section(compose, 'The system')).toMatch(/outside_host ==>\|"127\.0\.0\.3:8000-8002"\| web_\d+\n(.*\n)*.*outside_host ==>\|"127\.0\.0\.3:5432"\| db_/);
+    expect(section(compose, 'Workloads')).toMatch(/^\| `web` .*\(http, 127\.0\.0\.3:8000-8002 on this machine\)/m);
+    expect(section(compose, 'Health and logs')).toContain('- `http://127.0.0.3:8000/` to `http://127.0.0.3:8002/`, one for each replica, on this machine only: `web`\n- `127.0.0.3:5432`, on this machine only: `db`');
+  });
+
+  test('is said of the forwarded port on a cluster', () => {
+    expect(section(kubernetes, 'The system')).toMatch(/outside_host ==>\|"localhost:8000"\| web_/);
+    expect(section(kubernetes, 'Workloads')).toMatch(/^\| `db` .*\(http, localhost:5432 on this machine\)/m);
+  });
 });
 
 describe('alerts', () => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { Postgres } from '../../constructs';
-import { Compose, synthesize } from '../../lib';
-import { composeOf, problemsOf, service, shop, textOf } from '../support/stacks';
+import { Compose, Kubernetes, strict, synthesize, Workload, type Note } from '../../lib';
+import { composeOf, IMAGE, problemsOf, service, shop, textOf } from '../support/stacks';
+
+const patched = (notes: readonly Note[]) => notes.filter(({ field }) => field === 'patch' || field === 'loosened').map(({ at, field, outcome, what }) => `${at.replace('shop/dev/', '')} ${field} ${outcome}: ${what}`);
 
 describe('a patch', () => {
   test('edits what a construct becomes, and nothing else', () => {
@@ -51,13 +53,72 @@ describe('a patch', () => {
       .toBe("✖ the patch of 'volumes' met nothing: shop/dev/web makes none\n  at shop/dev/web\n  fix: patch one of: services\n");
   });
 
+  test('is noted wherever it changes something', () => {
+    const { notes } = composeOf(stack => {
+      const [web, api] = [service(stack, 'web'), service(stack, 'api', { connects: [service(stack, 'db').endpoint('http')] })];
+      Compose.of(web).patch('services', own => ({ ...own, cpuset: '0-3' }));
+      Compose.of(api).patch('services', own => own);
+      Compose.of(api).patch('networks', own => ({ ...own, attachable: true }));
+    });
+    expect(patched(notes)).toEqual([
+      'web patch approximated: its service is edited by hand, for this target alone',
+      'api patch approximated: its network is edited by hand, for this target alone',
+    ]);
+  });
+
+  test('that gives up a safeguard is noted for it, and --strict sees that', () => {
+    const { notes } = composeOf(stack => {
+      Compose.of(service(stack, 'web', { loosened: { writableRoot: true } })).patch('services', ({ security_opt: _options, read_only: _readOnly, ...own }) => ({
+        ...own, privileged: true, cap_drop: [], cap_add: ['SYS_ADMIN'], user: 'root', pid: 'host', network_mode: 'host', networks: undefined,
+        volumes: ['/var/run/docker.sock:/s', { type: 'bind', source: '/etc', target: '/etc-of-host' }, './here:/here'], security_opt: ['seccomp=unconfined'],
+      }));
+    });
+    expect(patched(notes).slice(1)).toEqual([
+      'it is privileged: root on the host', 'it shares the network of the host', 'it shares the processes of the host',
+      'it has /var/run/docker.sock: who controls the engine controls the host', 'it sees /etc of the host', 'it runs as root',
+      'it has the capabilities that Docker gives to everybody', 'it has the capability SYS_ADMIN', 'its processes can gain rights',
+      'a confinement of its processes is off (seccomp=unconfined)',
+    ].map(what => `web loosened left-out: by a patch ${what}`));
+    expect(strict(notes).map(({ what }) => what.split(' exactly')[0])).toEqual(expect.arrayContaining(['compose does not express patch', 'compose does not express loosened']));
+  });
+
+  test('that gives up a safeguard on a cluster is noted too', () => {
+    const { notes, problems } = synthesize(shop(stack => {
+      const web = service(stack, 'web');
+      const job = new Workload(stack, 'job', { image: IMAGE, runs: { kind: 'task' } });
+      Kubernetes.of(web).patch('Deployment', ({ spec, ...own }) => ({ ...own, spec: { ...spec, template: { ...spec.template, spec: {
+        ...spec.template.spec!, hostNetwork: true, securityContext: { runAsUser: 0 }, volumes: [{ name: 'host', hostPath: { path: '/etc' } }],
+        containers: spec.template.spec!.containers.map(({ securityContext: _context, ...container }) => ({ ...container, securityContext: { privileged: true } })),
+      } } } }));
+      Kubernetes.of(job).patch('CronJob', own => ({ ...own, metadata: { ...own.metadata, annotations: { why: 'to see' } } }));
+      Kubernetes.of(stack).patch('Namespace', own => ({ ...own, metadata: { ...own.metadata, labels: {} } }));
+    }, { targets: [new Kubernetes()] }));
+    expect(problems).toEqual([]);
+    expect(patched(notes)).toEqual([
+      'shop/dev patch approximated: its Namespace is edited by hand, for this target alone',
+      'shop/dev loosened left-out: by a patch the namespace takes pods that Pod Security "restricted" would refuse',
+      'web patch approximated: its Deployment is edited by hand, for this target alone',
+      ...[
+        'it shares the network of the node', 'it sees /etc of the node', 'it is privileged: root on the node', 'it runs as root', 'it has the capabilities that the runtime gives to everybody',
+        'its processes can gain rights', 'every call of the kernel is open to it (no seccomp profile)', 'its root file system can be written to',
+      ].map(what => `web loosened left-out: by a patch ${what}`),
+      'job patch approximated: its CronJob is edited by hand, for this target alone',
+    ]);
+  });
+
+  test('is accepted by name; what it gives up wants a word of its own', () => {
+    const notesOf = (accepts: readonly string[]) => composeOf(stack => { Compose.of(service(stack, 'web')).patch('services', own => ({ ...own, privileged: true })); }, { accepts: { compose: accepts } }).notes;
+    expect(strict(notesOf(['patch'])).map(({ what }) => what)).toEqual(['compose does not express loosened exactly: by a patch it is privileged: root on the host']);
+    expect(strict(notesOf(['patch', 'loosened']))).toEqual([]);
+  });
+
   test('is typed by what it edits', () => {
     const { services } = composeOf(stack => {
       const web = Compose.of(service(stack, 'web'));
       // @ts-expect-error -- a number is no image
-      web.patch('services', own => ({ ...own, image: 5 }));
+      void (() => web.patch('services', own => ({ ...own, image: 5 })));
       // @ts-expect-error -- a patch gives back the whole entry
-      web.patch('services', own => own.image);
+      void (() => web.patch('services', own => own.image));
       web.patch('services', () => ({ image: 'example/app:2.0' }));
     });
     expect(services).toEqual({ web: { image: 'example/app:2.0' } });

@@ -260,6 +260,20 @@ describe('secrets check', () => {
     expect(check().map(({ code, what }) => [code, what.slice(0, 16)])).toEqual([['secret-mode', 'its mode is 0750'], ['secret-mode', 'its mode is 0400'], ['secret-mode', 'its mode is 0640']]);
   });
 
+  test('warns of given values that are short, unless the program says that they may be', () => {
+    const app = new App();
+    const stack = new Stack(app, 'shop', 'dev', { targets: [new Compose()] });
+    new Secret(stack, 'bank', { keys: { pin: Secret.given('the letter'), code: Secret.given('the letter', { minLength: 4 }), name: Secret.given('the letter'), weak: Secret.given('the letter') } });
+    const [graph, folder] = [stack.graph(), valuesFor(temporaryFolder())];
+    initSecrets(graph, folder);
+    for (const [key, value] of [['pin', 'x7Kp2qL'], ['code', 'Qw8z'], ['name', 'x7Kp2qLm'], ['weak', 'test']] as const) folder.create(`bank/${key}`, value);
+    initSecrets(graph, folder);
+    expect(checkSecrets({ graph, folder }).map(({ code, level, what, fix, at }) => [code, level, at.split('/').at(-1), what, fix])).toEqual([
+      ['secret-guessable', 'problem', 'weak', expect.any(String), 'get a better one'],
+      ['secret-brief', 'warning', 'pin', 'it has 7 characters, few enough to be guessed one after the other', 'get a longer one; if there is none, say so: Secret.given(…, { minLength: 7 })'],
+    ]);
+  });
+
   test('names values that no secret claims, as after a renaming', () => {
     const { init, at, check, folder } = start();
     init();

@@ -17,7 +17,8 @@ const present = new Map(further.map(word => word.split('=') as [string, string])
 const registry = present.get('cluster') ?? 'registry.example';
 const folderFile = join(start, '.folder');
 let folder = start;
-let printed = '';
+/** By the command before; nothing where it was left out. */
+let printed: string | undefined;
 let failures = 0;
 
 function fail(place: string, why: string): void {
@@ -36,7 +37,7 @@ for (const { line, language, text: written, attributes } of blocksOf(page)) {
   const text = written.replaceAll('registry.example', registry);
   const isSkipped = ['docker', 'cluster'].some(needed => needed in attributes && !present.has(needed));
   if (language === 'sh' && isSkipped) {
-    printed = '';
+    printed = undefined;
     console.log(`- ${place}: left out`);
   } else if (language === 'sh') {
     const began = Date.now();
@@ -48,7 +49,7 @@ for (const { line, language, text: written, attributes } of blocksOf(page)) {
   } else if (attributes.file !== undefined) {
     writeFileSync(join(folder, attributes.file), text);
     console.log(`- ${place}: ${attributes.file}`);
-  } else if (language === 'text' && !isSkipped && printed !== '') {
+  } else if (language === 'text' && !isSkipped && printed !== undefined) {
     for (const expected of text.split('\n').filter(one => one.trim() !== '' && one.trim() !== '…')) if (!isIn(expected, printed)) fail(place, `'${expected}' was not printed, but:\n${printed}`);
   }
   if (failures > 0) break;

@@ -24,14 +24,15 @@ const patterns: RegExp[] = [];
 const notes: string[] = [];
 
 for (const file of files) {
-  const target = /^lib\/targets\/(\w+)\//.exec(file.fileName)?.[1];
+  // What the core says, it says for each of them.
+  const targets = /^lib\/core\//.test(file.fileName) ? ['compose', 'kubernetes'] : /^lib\/targets\/(\w+)\//.exec(file.fileName)?.slice(1) ?? [];
   const visit = (node: ts.Node): void => {
     const parts = ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) ? [node.text]
       : ts.isTemplateExpression(node) ? [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)] : [];
     if (parts.join('').replace(/\W/g, '').length >= 9) patterns.push(new RegExp(`^${parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^]+')}$`));
-    if (target && ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'note') {
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'note') {
       const [, field, outcome, , status] = node.arguments;
-      if (field && outcome && ts.isStringLiteral(field) && ts.isStringLiteral(outcome)) notes.push(`${target} ${field.text} ${outcome.text}${status && ts.isStringLiteral(status) ? ` (${status.text})` : ''}`);
+      if (field && outcome && ts.isStringLiteral(field) && ts.isStringLiteral(outcome)) notes.push(...targets.map(target => `${target} ${field.text} ${outcome.text}${status && ts.isStringLiteral(status) ? ` (${status.text})` : ''}`));
     }
     ts.forEachChild(node, visit);
   };

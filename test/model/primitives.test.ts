@@ -60,8 +60,8 @@ describe('a certificate', () => {
   test('that is given wants both halves from outside', () => {
     const { secret } = made(stack => new Certificate(stack, 'tls', { hosts: ['shop.example'], source: { kind: 'given' } })).spec;
     expect(secret!.spec.keys).toEqual({
-      'tls.crt': { kind: 'given', hint: 'the certificate for shop.example with its chain, in PEM format' },
-      'tls.key': { kind: 'given', hint: 'the private key of the certificate for shop.example, in PEM format' },
+      'tls.crt': { kind: 'given', hint: 'the certificate for shop.example with its chain, in PEM format', what: 'the certificate for shop.example with its chain, in PEM format' },
+      'tls.key': { kind: 'given', hint: 'the private key of the certificate for shop.example, in PEM format', what: 'the private key of the certificate for shop.example, in PEM format' },
     });
   });
 

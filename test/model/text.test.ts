@@ -78,4 +78,16 @@ describe('a text', () => {
   ])('%s throws too', (_, misuse) => {
     expect(thrownBy(() => misuse(parts().password as unknown as string))).toBe(MISUSE);
   });
+
+  test.each([
+    ['a text', () => text`x${parts().password}`],
+    ['an endpoint', () => parts().web],
+    ['the key of a secret', () => parts().password],
+  ])('%s in JSON throws too', (_, make) => {
+    expect(thrownBy(() => JSON.stringify({ url: make() }))).toBe(MISUSE);
+  });
+
+  test.each([[undefined, 'undefined'], [null, 'null'], [Number.NaN, 'NaN'], [Infinity, 'Infinity'], [{}, 'an object'], [[], 'a list'], [() => 'x', 'a function'], [Symbol('x'), 'a symbol']])('%p is no text', (value, name) => {
+    expect(thrownBy(() => text`x${value as string}`)).toMatch(`${name} is no text\n  fix: give a string, a number, true, false, or a reference`);
+  });
 });

@@ -9,6 +9,12 @@ test.each([...reports])('%s shows the public API as it is: after a change, run n
   expect(text).toBe(readFileSync(path, 'utf8'));
 });
 
+test('what exported types refer to is shown, though it is not exported itself', () => {
+  const [constructs] = [...reports].filter(([path]) => path.endsWith('constructs.api.md')).map(([, text]) => text.split('// Not exported, and referred to:')[1]);
+  for (const declaration of ['interface Common extends ProbeTiming {', 'type SettingValue = string | number | boolean;', 'type Headers = Readonly<Record<string, string>>;', 'REFERRER_POLICIES: readonly [']) expect(constructs).toContain(declaration);
+  expect([...reports.values()].filter(text => text.includes('type Acceptances = '))).toHaveLength(1);
+});
+
 test('every export says what it is', () => {
   expect(undocumented).toEqual([]);
 });

@@ -59,6 +59,9 @@ describe('toHaveResource', () => {
 
   test.each([
     { why: 'a name that is not there', run: () => expect(small()).toHaveResource('Deployment', 'apj'), message: "shop/dev on compose, shop/dev on kubernetes: there is no Deployment 'apj'; did you mean 'api'?" },
+    { why: 'a misspelt kind', run: () => expect(small()).toHaveResource('Deploymnt', 'api'), message: "there is no kind 'Deploymnt'; did you mean 'Deployment'?" },
+    { why: 'a misspelt kind, of which there is none in any case', run: () => expect(small()).not.toHaveResource('Deploymnt', 'api'), message: "there is no kind 'Deploymnt'; did you mean 'Deployment'?" },
+    { why: 'a misspelt section', run: () => expect(template(new Compose())).not.toHaveResource('service', 'api'), message: "there is no kind 'service'; did you mean 'Service' or 'services'?" },
     { why: 'a kind that is not there', run: () => expect(template(new Kubernetes())).toHaveResource('Ingress', 'api'), message: "shop/dev on kubernetes: there is no Ingress 'api'; there is none" },
     {
       why: 'what differs, and how many more do',
@@ -177,6 +180,10 @@ describe('toHaveNoSecretValues', () => {
   test.each([
     { why: 'nothing to look for', run: () => expect(small()).toHaveNoSecretValues([]), message: 'no secret values were given: there is nothing to look for' },
     { why: 'a value that is found by chance', run: () => expect(small()).toHaveNoSecretValues(['long enough', 'api']), message: 'value 2 of 2 has 3 characters: it would be found by chance; give 6 or more' },
+    { why: 'a word in place of a list', run: () => expect(small()).toHaveNoSecretValues('canary-4711' as never), message: "expected a list of values, or the folder that they are in: toHaveNoSecretValues({ folder: 'secrets/shop/prod' })" },
+    { why: 'nothing in place of a list', run: () => expect(small()).not.toHaveNoSecretValues(undefined as never), message: "expected a list of values, or the folder that they are in: toHaveNoSecretValues({ folder: 'secrets/shop/prod' })" },
+    { why: 'a value that is none', run: () => expect(small()).toHaveNoSecretValues([process.env.NOT_SET!]), message: "expected a list of values, or the folder that they are in: toHaveNoSecretValues({ folder: 'secrets/shop/prod' })" },
+    { why: 'a file in place of a folder', run: () => expect(small()).toHaveNoSecretValues({ folder: __filename }), message: `${__filename} is a file; name the folder that the values are in, or give the value itself` },
     { why: 'an empty folder', run: () => expect(small()).toHaveNoSecretValues({ folder: '/nowhere' }), message: 'no secret values are in /nowhere; make them with: npx compose8s secrets init' },
     { why: 'that none is there, behind not', run: () => expect(small()).not.toHaveNoSecretValues(['canary-4711']), message: 'no secret values are in the files of shop/dev, and some should be' },
   ])('tells $why', ({ run, message }) => {

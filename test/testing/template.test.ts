@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApiObject, Testing } from 'cdk8s';
-import { Compose, Config, Kubernetes, SynthesisError } from '../../lib';
+import { Compose, Config, Kubernetes, Route, SynthesisError } from '../../lib';
 import { Template } from '../../lib/testing';
 import { service, thrownBy } from '../support/stacks';
 import { small, template, TARGETS } from './shop';
@@ -34,6 +34,8 @@ describe('get', () => {
   test('names the nearest where there is none', () => {
     expect(thrownBy(() => compose.get('services/apj'))).toBe("shop/dev on compose has no 'services/apj'; did you mean 'api'?");
     expect(thrownBy(() => compose.get('services/nginx'))).toBe("shop/dev on compose has no 'services/nginx'; there are: db, migrate, seed, api, alone");
+    expect(thrownBy(() => compose.get('api' as 'services/api'))).toBe("shop/dev on compose: 'api' is no kind and name; there is 'services/api'");
+    expect(thrownBy(() => compose.get('nginx' as 'services/nginx'))).toBe("shop/dev on compose: 'nginx' is no kind and name; ask for one such as 'services/api' or 'Deployment/api'");
     expect(thrownBy(() => compose.get('Deployment/api'))).toBe("shop/dev on compose has no 'Deployment/api'; there are: services, volumes, configs, secrets, networks");
   });
 });
@@ -49,6 +51,11 @@ describe('find and count', () => {
   ])('on $template.emission.target.name: $kind like $partial are $names', ({ template, kind, partial, names }) => {
     expect(template.find(kind, partial as never).map(({ name }) => name)).toEqual(names);
     expect(template.count(kind, partial as never)).toBe(names.length);
+  });
+
+  test('refuse a kind that is misspelt, of which there would never be one', () => {
+    expect(thrownBy(() => kubernetes.count('Deploymnt'))).toBe("shop/dev on kubernetes has no resource of the kind 'Deploymnt'; did you mean 'Deployment'?");
+    expect([kubernetes.count('Secret'), kubernetes.count('Gauge'), kubernetes.count('services')]).toEqual([0, 0, 0]);
   });
 
   test('tell the construct that made each', () => {
@@ -121,6 +128,13 @@ describe('a stack with problems', () => {
     const unmet = () => small({}, stack => Kubernetes.of(stack).patch('Ingress', ingress => ingress));
     expect(thrownBy(() => Template.of(unmet(), new Kubernetes()))).toContain("✖ the patch of 'Ingress' met nothing: shop/dev makes none\n  at shop/dev\n  fix: patch one of: ");
     expect(() => Template.of(unmet(), new Compose())).not.toThrow();
+  });
+
+  test('throws those that two workloads have with each other on one host, which synthesis would refuse too', () => {
+    const twice = () => small({}, stack => { for (const id of ['a', 'b']) new Route(stack, `${id}-in`, { to: service(stack, id).endpoint('http'), published: 8080 }); });
+    const message = '✖ it publishes port 8080, as shop/dev/a-in does on the same host\n  at shop/dev/b-in\n  fix: publish one of them under another number\n';
+    expect(thrownBy(() => Template.of(twice(), new Compose()))).toBe(message);
+    expect(Template.of(twice(), new Kubernetes()).count('Deployment')).toBe(4);
   });
 
   test('throws them in cdk8s\' own Testing.synth', () => {

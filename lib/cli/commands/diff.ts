@@ -1,7 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { diff as diffOf, filesIn, gravest, IMPACTS, type Change } from '../../core/diff';
-import { writtenIn } from '../../core/output';
+import { LEDGER, writtenIn } from '../../core/output';
 import type { Stack } from '../../core/stack';
 import { SynthesisError, type Emission } from '../../core/synthesis';
 import type { GraphCommand } from '../command';
@@ -32,9 +32,10 @@ Ends with 0 if nothing would change, 3 if something would, 4 if data is at risk.
     const { keep } = selection;
     const { emissions, problems } = project.synthesize(keep);
     if (problems.length > 0) throw new SynthesisError(problems);
-    const isFolder = existsSync(against) && statSync(against).isDirectory();
     const changesIn = (folder: string) => [...changesAgainst(folder, emissions), ...goneFrom(folder, project.stacks, selection)];
-    const changes = isFolder || call.options.against === undefined ? changesIn(resolve(against)) : withRevision(against, app, changesIn);
+    // A folder without it, of the sources perhaps, would be taken for a system of which nothing runs.
+    const isOutput = call.options.against === undefined || existsSync(join(against, LEDGER));
+    const changes = isOutput ? changesIn(resolve(against)) : withRevision(against, app, changesIn);
     const impact = gravest(changes.map(change => change.impact));
     if (json) sayJson({ against, changed: changes.length > 0, impact: changes.length > 0 ? impact : null, changes });
     else say(textOf(changes, against));

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { explorer } from '../../core/diagram';
+import { makeFolder } from '../../core/folders';
 import { SynthesisError } from '../../core/synthesis';
 import type { GraphCommand } from '../command';
 import { EXIT } from '../errors';
@@ -21,7 +22,7 @@ export const explore: GraphCommand = {
     const { graphs, emissions, problems } = project.synthesize(other => other === stack);
     if (problems.length > 0) throw new SynthesisError(problems);
     const path = resolve((options.output as string | undefined) ?? join(project.outdir, stack.node.path, 'explorer.html'));
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, explorer(graphs[0]!, emissions));
     say(`✔ ${pathToFileURL(path).href}\n`);
     return EXIT.ok;

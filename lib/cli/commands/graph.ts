@@ -12,7 +12,8 @@ export const graph: GraphCommand = {
     .addOption(new Option('--format <format>', 'what to print').choices(['mermaid', 'svg', 'html']).default('mermaid'))
     .addHelpText('after', `
 A tier is a part of the network that the program has named: tier: { name: 'backend' }. Its workloads stand together in the
-picture. One without a tier stands by itself.
+picture. One without a tier stands by itself. Tiers group, and connect nobody: each arrow between two workloads is a
+network of these two alone on Compose, and rules of their policies on Kubernetes.
 
   box               a workload; in mermaid a release job leans, a schedule has round ends, a task has double sides
   cylinder          a volume, and its size

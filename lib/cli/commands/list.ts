@@ -24,7 +24,7 @@ export const list: GraphCommand = {
     }
     const stacks = project.graphs(keep).map(graph => inventoryOf(graph, graph.stack.targets.filter(target => keep(graph.stack, target)).map(({ name }) => name)));
     if (call.options.json) sayJson(stacks);
-    else say(stacks.length === 0 ? 'the program makes no stack\n' : stacks.map(textOf).join('\n'));
+    else say(stacks.map(textOf).join('\n'));
     return EXIT.ok;
   },
 };

@@ -15,7 +15,7 @@ export const parity: GraphCommand = {
   describe: command => describeSelection(command)
     .description('what each target approximates or leaves out; all else means the same on each')
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json', 'markdown']).default('table'))
-    .addOption(new Option('--json', 'for programs: the same as --format json').implies({ format: 'json' }))
+    .addOption(new Option('--json', 'for programs: the same as --format json').conflicts('format'))
     .addHelpText('after', `
 Of each field that a target does not carry over exactly it says how, and in brackets whether that was decided upon:
 ${Object.entries(PARITY_WORDS).map(([word, meaning]) => `  ${word.padEnd(13)} ${meaning}`).join('\n')}
@@ -27,7 +27,7 @@ The same lies beside the output, as PARITY.md and parity.json.`),
     const { emissions, problems } = project.synthesize(keep);
     if (problems.length > 0) throw new SynthesisError(problems);
     const all = stacks.map(({ node }): Of => ({ stack: node.path, emissions: emissions.filter(({ graph }) => graph.stack.node === node) }));
-    PRINT[call.options.format as keyof typeof PRINT](all);
+    PRINT[call.options.json ? 'json' : call.options.format as keyof typeof PRINT](all);
     return EXIT.ok;
   },
 };

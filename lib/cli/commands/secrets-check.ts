@@ -15,8 +15,7 @@ export const secretsCheck: GraphCommand = {
   run(project, call) {
     const graph = project.graph(String(call.args[0]));
     const folder = secretsFolder(graph.stack, call);
-    const others = project.graphs()
-      .filter(({ stack }) => stack.node.path !== graph.stack.node.path)
+    const others = project.others(graph.stack)
       .map(other => ({ graph: other, folder: SecretsFolder.inProject(process.cwd(), other.stack.node.path) }));
     const findings = checkSecrets({ graph, folder }, others);
     const problems = findings.filter(({ level }) => level === 'problem');

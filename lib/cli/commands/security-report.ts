@@ -1,6 +1,7 @@
 import { Option } from 'commander';
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { makeFolder } from '../../core/folders';
 import type { LocalCommand } from '../command';
 import { EXIT, Misuse } from '../errors';
 import { complianceOf, type Judged } from '../security-report/compliance';
@@ -36,7 +37,7 @@ and is below every threshold. The reports are written in both cases.`),
     if (!/^\d{1,3}$/.test(minScore) || Number(minScore) > 100) throw new Misuse(`'${minScore}' is no score`, 'give a whole number from 0 to 100');
     const inputs = readInputs(folder, { isPlanned: !unplanned });
     const report = reportOf(inputs, compliance(emitted, inputs.stack), { failOn, minScore: Number(minScore) });
-    mkdirSync(output, { recursive: true });
+    makeFolder(resolve(output));
     writeFileSync(join(output, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
     writeFileSync(join(output, 'report.md'), markdown(report));
     writeFileSync(join(output, 'report.html'), html(report));

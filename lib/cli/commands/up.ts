@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { initSecrets } from '../../core/secrets';
-import { SynthesisError } from '../../core/synthesis';
 import type { GraphCommand } from '../command';
 import { engineOf } from '../engines';
 import { EXIT } from '../errors';
@@ -21,8 +20,7 @@ Services that the stack no longer has are removed; volumes never are.`),
   async run(project, call) {
     const graph = project.graph(String(call.args[0]));
     const { target, engine } = engineOf(graph.stack, call);
-    const { emissions: [emission], problems } = project.synthesize((stack, on) => stack === graph.stack && (!on || on === target));
-    if (problems.length > 0) throw new SynthesisError(problems);
+    const { rendering: { documents } } = project.emission(graph.stack, target);
     project.synth({ keep: (stack, on) => stack === graph.stack && (!on || on === target) });
     if (process.exitCode) return Number(process.exitCode);
     const secrets = secretsFolder(graph.stack, call);
@@ -33,7 +31,7 @@ Services that the stack no longer has are removed; volumes never are.`),
       if (report.missing.length > 0) return EXIT.problems;
     }
     const folder = resolve(project.outdir, graph.stack.node.path, target.name);
-    const addresses = await engine.up({ graph, target, documents: emission!.rendering.documents, folder, secrets });
+    const addresses = await engine.up({ graph, target, documents, folder, secrets });
     say(`✔ ${graph.stack.node.path} is up\n${addresses.map(address => `  → ${address}\n`).join('')}`);
     return EXIT.ok;
   },

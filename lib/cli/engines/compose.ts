@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { Graph } from '../../core/graph';
+import { shellWord } from '../../core/shell';
 import type { Document } from '../../core/target';
 import type { Route } from '../../model';
 import { Misuse } from '../errors';
@@ -16,7 +17,7 @@ export const composeEngine: Engine = {
     if (graph.workloads.every(({ spec }) => spec.runs.kind === 'task')) {
       // Compose has nothing to start then, and says no more than that.
       await runCompose([...project, '--profile', 'tasks', 'build'], { env });
-      return graph.workloads.map(workload => `${graph.name(workload)}, by hand: docker compose ${project.join(' ')} run --rm ${graph.name(workload)}`);
+      return graph.workloads.map(workload => `${graph.name(workload)}, by hand: docker compose ${project.map(shellWord).join(' ')} run --rm ${graph.name(workload)}`);
     }
     await runCompose([...project, 'up', '--build', '--wait', '--remove-orphans'], { env });
     const ask: Ask = words => spawnSync('docker', ['compose', ...project, 'port', ...words], { encoding: 'utf8', env: { ...process.env, ...env } }).stdout.trim();

@@ -25,6 +25,7 @@ const ROLLED_OUT = ['Deployment', 'StatefulSet'];
 export const kubernetesEngine: Engine = {
   async up({ graph, target, documents, folder, secrets }) {
     const { stack } = graph;
+    sayWhere();
     for (const command of target.next(folder, graph).filter(line => line.startsWith('docker '))) complain(`! the cluster must have the image; if it was not pushed yet: ${command}\n`);
     const { manifests, problems } = secretManifests(graph, secrets);
     if (problems.length > 0) throw new SynthesisError(problems);
@@ -43,9 +44,16 @@ export const kubernetesEngine: Engine = {
     return graph.routes.map(route => `${graph.name(route.spec.to.workload)}: ${wayTo(route, graph, documents)}`);
   },
   async down(stack, { volumes }) {
+    sayWhere();
     await run(['kubectl', '--namespace', stack.projectName, 'delete', [...prunedKinds(), ...(volumes ? ['persistentvolumeclaims'] : [])].join(), '--selector', selectorOf(stack), '--ignore-not-found']);
   },
 };
+
+/** Before anything is changed there: it may be another cluster than the one that was meant. */
+function sayWhere(): void {
+  const context = ask(['kubectl', 'config', 'current-context'], () => true).trim();
+  complain(context === '' ? '→ in the cluster that kubectl finds without a context\n' : `→ in the cluster of kubectl's context ${context}\n`);
+}
 
 /** Controllers have ports of their own, and may end TLS; a load balancer has the route's. */
 function wayTo(route: Route, graph: Graph, documents: readonly Document[]): string {

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { shellWord } from '../../core/shell';
 import { Misuse } from '../errors';
 import { complain } from '../terminal';
 
@@ -11,7 +12,7 @@ export interface Started {
 /** Runs a tool, whose output is shown as it comes, and says what is run. @throws Misuse where it fails. */
 export async function run(argv: readonly [string, ...string[]], { env = {}, input }: Started = {}): Promise<void> {
   const [command, ...rest] = argv;
-  complain(`→ ${argv.join(' ')}\n`);
+  complain(`→ ${argv.map(shellWord).join(' ')}\n`);
   const code = await new Promise<number>((done, failed) => {
     const child = spawn(command, rest, { stdio: [input === undefined ? 'inherit' : 'pipe', 'inherit', 'inherit'], env: { ...process.env, ...env } });
     // It may end before it has read all; its exit code says why.

@@ -33,7 +33,8 @@ docker compose --project-directory dist/${name}/dev/compose up --build --wait
 
 Then look at http://localhost:8080. \`stack.ts\` says what runs, \`main.ts\` where; \`npx compose8s --help\` says what else there is.
 
-The first run of the tests writes \`__snapshots__/\`: commit it, and CI shows what a change of the program does to both targets.
+Commit \`package-lock.json\`, by which CI installs the same packages, and \`__snapshots__/\`, which the first run of the tests
+writes: CI then shows what a change of the program does to both targets.
 `,
   };
 }

@@ -40,13 +40,13 @@ function alertsOf(graph: Graph): ReadonlyMap<string, Alert> {
 }
 
 function* compareConditions(field: string, here: readonly Condition[], there: readonly Condition[]): Iterable<Finding> {
-  for (const other of there) {
-    const alike = here.filter(({ subject }) => subject === other.subject);
-    if (alike.some(one => isMetAsEarly(one, other))) continue;
-    yield alike.length > 0
-      ? { field, here: alike.map(({ text }) => text).join(' or '), there: other.text, why: 'more must be wrong before people are told' }
-      : { field, here: here.map(({ text }) => text).join(' or '), there: other.text, why: 'it looks for something else: whether people are told as early, only they can judge' };
-  }
+  const missing = there.filter(other => !here.some(one => one.subject === other.subject && isMetAsEarly(one, other)));
+  if (missing.length === 0) return;
+  const isIn = (list: readonly Condition[]) => ({ subject }: Condition) => list.some(other => other.subject === subject);
+  const later = here.filter(isIn(missing));
+  const others = here.filter(one => !isIn(there)(one));
+  const why = later.length > 0 ? 'more must be wrong before people are told' : others.length === 0 ? 'of some of it, nobody is told' : 'it looks for something else: whether people are told as early, only they can judge';
+  yield { field, here: [...later, ...others].map(({ text }) => text).join(' or ') || NOTHING, there: missing.map(({ text }) => text).join(' or '), why };
 }
 
 function isMetAsEarly({ bound: here }: Condition, { bound: there }: Condition): boolean {

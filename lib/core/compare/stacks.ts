@@ -72,8 +72,9 @@ function* exposure(route: Route, here: Graph, there: Graph): Iterable<Finding> {
 
 const OPEN = { none: 'nobody', host: 'the host itself', public: 'all' } as const;
 
-function compareVolumes({ spec: here }: Volume, { spec: there }: Volume): Iterable<Finding> {
-  return less('size', here.size, there.size, size => size.bytes, 'it is full sooner');
+function* compareVolumes({ spec: here }: Volume, { spec: there }: Volume): Iterable<Finding> {
+  if (here.disposable && !there.disposable) yield { field: 'disposable', here: 'yes', there: 'no', why: 'no backup need hold it' };
+  yield* less('size', here.size, there.size, size => size.bytes, 'it is full sooner');
 }
 
 function* compareSecrets({ spec: here }: Secret, { spec: there }: Secret): Iterable<Finding> {

@@ -1,5 +1,6 @@
 import { at, isMapping, type FieldChange } from './fields';
 import { dataAtRisk, inPlace, recreate, type Verdict } from './impact';
+import { otherFormat } from './stored-data';
 import type { Rule } from './rules';
 
 /** What Docker Compose leaves out when it asks whether a container still is as its service says. */
@@ -12,13 +13,13 @@ export const COMPOSE_RULES: Readonly<Record<string, Rule>> = {
     removed: () => [recreate('its containers are stopped and removed, if `up` is told --remove-orphans')],
     changed: ({ before, after, fields }) => {
       const hashed = fields.filter(({ path }) => !NOT_IN_HASH.test(path));
-      return [...movedMounts(before, after), ...(hashed.length > 0 ? [recreate(whyRecreated(hashed))] : [inPlace('Compose does not recreate containers for it')])];
+      return [...movedMounts(before, after), ...otherFormat(at(before, 'image'), at(after, 'image'), volumesByPath(before).keys()), ...(hashed.length > 0 ? [recreate(whyRecreated(hashed))] : [inPlace('Compose does not recreate containers for it')])];
     },
   },
   volumes: {
     added: () => [inPlace('a new, empty volume')],
     removed: () => [dataAtRisk('its data stays on the host, used by nobody; under another name, a volume begins empty')],
-    changed: () => [dataAtRisk('Compose offers to recreate a volume whose definition changed, which removes its data')],
+    changed: ({ name }) => [dataAtRisk('Compose offers to recreate a volume whose definition changed, which removes its data', [name])],
   },
   networks: {
     added: () => [inPlace('a new network')],
@@ -43,7 +44,7 @@ function movedMounts(before: unknown, after: unknown): Verdict[] {
   const now = volumesByPath(after);
   return [...volumesByPath(before)].flatMap(([path, volume]) => {
     const other = now.get(path);
-    return other === volume ? [] : [dataAtRisk(other ? `at ${path} it would find the volume ${other} instead of ${volume}` : `it no longer sees the volume ${volume} at ${path}`)];
+    return other === volume ? [] : [dataAtRisk(other ? `at ${path} it would find the volume ${other} instead of ${volume}` : `it no longer sees the volume ${volume} at ${path}`, [volume])];
   });
 }
 

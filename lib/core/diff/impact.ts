@@ -13,6 +13,8 @@ export type Impact = (typeof IMPACTS)[number];
 export interface Verdict {
   readonly impact: Impact;
   readonly why: string;
+  /** Where it is about stored data: the volumes that hold it. */
+  readonly volumes?: readonly string[];
 }
 
 /** The gravest of all. */
@@ -23,4 +25,10 @@ export function gravest(impacts: readonly Impact[]): Impact {
 export const inPlace = (why: string): Verdict => ({ impact: 'in place', why });
 export const restart = (why: string): Verdict => ({ impact: 'restart', why });
 export const recreate = (why: string): Verdict => ({ impact: 'recreate', why });
-export const dataAtRisk = (why: string): Verdict => ({ impact: 'data at risk', why });
+export const dataAtRisk = (why: string, volumes: readonly string[] = []): Verdict => ({ impact: 'data at risk', why, volumes });
+
+/** What may be lost is at no risk. */
+export function withDisposable(verdict: Verdict, disposable: ReadonlySet<string>): Verdict {
+  const { impact, why, volumes = [] } = verdict;
+  return impact === 'data at risk' && volumes.length > 0 && volumes.every(name => disposable.has(name)) ? recreate(`${why}; its content may be lost`) : verdict;
+}

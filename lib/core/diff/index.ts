@@ -2,7 +2,7 @@ import { pathOf } from '../../model';
 import { builtImages } from '../build-context';
 import type { Emission } from '../synthesis';
 import { at, fieldChanges, type FieldChange } from './fields';
-import { gravest, inPlace, recreate, type Impact, type Verdict } from './impact';
+import { gravest, inPlace, recreate, withDisposable, type Impact, type Verdict } from './impact';
 import { filesOf, resourcesOf, type Files, type Resource } from './resources';
 import { ruleOf } from './rules';
 
@@ -26,6 +26,8 @@ export interface Change {
 export function diff(emission: Emission, former: Files): Change[] {
   const [before, after] = [resourcesOf(former), resourcesOf(filesOf(emission.files))];
   const renamed = renamedJobs(before, after);
+  const { graph } = emission;
+  const disposable = new Set(graph.volumes.filter(({ spec }) => spec.disposable).map(volume => graph.name(volume)));
   const changes = [...new Set([...after.keys(), ...before.keys()])].flatMap((key): Change[] => {
     const now = after.get(key);
     const then = before.get(now && renamed.get(key) ? renamed.get(key)! : key);
@@ -34,8 +36,8 @@ export function diff(emission: Emission, former: Files): Change[] {
     if (fields.length === 0) return [];
     const { kind, name } = (now ?? then)!;
     const change = !then ? 'added' : !now ? 'removed' : 'changed';
-    const verdicts = renamed.has(key) ? [inPlace('each release runs a Job of its own; the former one has run')] : ruleOf(kind)[change]({ before: then?.body, after: now?.body, fields });
-    return [changeOf(emission, (now ?? then)!, { kind, name, change, fields: change === 'changed' ? fields : [] }, verdicts)];
+    const verdicts = renamed.has(key) ? [inPlace('each release runs a Job of its own; the former one has run')] : ruleOf(kind)[change]({ name, before: then?.body, after: now?.body, fields });
+    return [changeOf(emission, (now ?? then)!, { kind, name, change, fields: change === 'changed' ? fields : [] }, verdicts.map(verdict => withDisposable(verdict, disposable)))];
   });
   return [...changes, ...rebuilt(emission, changes)];
 }

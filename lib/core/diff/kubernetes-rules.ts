@@ -1,6 +1,7 @@
 import { at, isMapping } from './fields';
 import { dataAtRisk, inPlace, recreate, restart, type Verdict } from './impact';
 import type { Rule, Subject } from './rules';
+import { otherFormat } from './stored-data';
 
 /** Whether something at the path, or below it, differs. */
 function differs({ fields }: Subject, ...paths: readonly string[]): boolean {
@@ -23,7 +24,7 @@ export const KUBERNETES_RULES: Readonly<Record<string, Rule>> = {
       const stops = at(subject.after, 'spec.strategy.type') === 'Recreate';
       return [
         ...(differs(subject, 'spec.selector') ? [dataAtRisk(ORPHANS)] : []),
-        ...movedMounts(subject),
+        ...storedData(subject),
         ...(differs(subject, 'spec.template') ? [stops ? recreate('its pods end before new ones start') : restart(rollout(subject))] : []),
         ...others(subject, ['spec.selector', 'spec.template'], 'the Deployment is adjusted; its pods stay'),
       ];
@@ -37,20 +38,20 @@ export const KUBERNETES_RULES: Readonly<Record<string, Rule>> = {
       return [
         ...immutable.map(field => dataAtRisk(field === 'volumeClaimTemplates'
           ? 'spec.volumeClaimTemplates is immutable: the StatefulSet must be deleted (--cascade=orphan), and each claim that exists be changed by hand'
-          : `spec.${field} is immutable: the StatefulSet must be deleted (--cascade=orphan) and made anew`)),
-        ...movedMounts(subject),
+          : `spec.${field} is immutable: the StatefulSet must be deleted (--cascade=orphan) and made anew`, field === 'volumeClaimTemplates' ? templatesOf(subject.before) : [])),
+        ...storedData(subject),
         ...(differs(subject, 'spec.template') ? [restart(rollout(subject))] : []),
         ...others(subject, ['spec'], 'labels only'),
         ...(immutable.length === 0 && !differs(subject, 'spec.template') && differs(subject, 'spec') ? [inPlace('the StatefulSet is adjusted; its pods stay')] : []),
       ];
     },
   },
-  DaemonSet: { added: ADDED, removed: GONE, changed: subject => [...(differs(subject, 'spec.selector') ? [dataAtRisk(ORPHANS)] : []), ...movedMounts(subject), ...(differs(subject, 'spec.template') ? [restart(rollout(subject))] : [])] },
+  DaemonSet: { added: ADDED, removed: GONE, changed: subject => [...(differs(subject, 'spec.selector') ? [dataAtRisk(ORPHANS)] : []), ...storedData(subject), ...(differs(subject, 'spec.template') ? [restart(rollout(subject))] : [])] },
   Job: {
     added: () => [inPlace('it runs once')], removed: REMOVED,
     changed: subject => (differs(subject, 'spec.template', 'spec.selector', 'spec.completions', 'spec.completionMode') ? [recreate("a Job's pods are immutable: it must be deleted, and runs anew")] : [inPlace('the Job is adjusted')]),
   },
-  CronJob: { added: ADDED, removed: REMOVED, changed: subject => [...movedMounts(subject), inPlace('its next run is as it says now')] },
+  CronJob: { added: ADDED, removed: REMOVED, changed: subject => [...storedData(subject), inPlace('its next run is as it says now')] },
   PersistentVolumeClaim: {
     added: () => [inPlace('a new, empty claim')],
     removed: () => [dataAtRisk('where apply prunes, the claim is deleted, and its data with it if the class says so; under another name, a claim begins empty')],
@@ -58,8 +59,8 @@ export const KUBERNETES_RULES: Readonly<Record<string, Rule>> = {
       const [before, after] = [subject.before, subject.after].map(body => bytes(at(body, 'spec.resources.requests.storage')));
       const immutable = subject.fields.filter(({ path }) => path.startsWith('spec.') && !path.startsWith('spec.resources.'));
       return [
-        ...immutable.map(({ path }) => dataAtRisk(`${path} is immutable: the claim would have to be deleted, and its data be moved`)),
-        ...(before! > after! ? [dataAtRisk('a claim cannot shrink: its data would have to be moved to a smaller one')] : before! < after! ? [inPlace('the claim grows, if its storage class allows it')] : []),
+        ...immutable.map(({ path }) => dataAtRisk(`${path} is immutable: the claim would have to be deleted, and its data be moved`, [subject.name])),
+        ...(before! > after! ? [dataAtRisk('a claim cannot shrink: its data would have to be moved to a smaller one', [subject.name])] : before! < after! ? [inPlace('the claim grows, if its storage class allows it')] : []),
         ...others(subject, ['spec'], 'labels only'),
       ];
     },
@@ -99,13 +100,33 @@ function movedMounts({ before, after }: Subject): Verdict[] {
     const own = now.get(container);
     const other = own?.get(path);
     if (!own || other === claim) return [];
-    return [dataAtRisk(other ? `at ${path}, ${container} would find ${other} instead of ${claim}` : `${container} no longer sees ${claim} at ${path}`)];
+    return [dataAtRisk(other ? `at ${path}, ${container} would find ${other} instead of ${claim}` : `${container} no longer sees ${claim} at ${path}`, [claim.split(' ').at(-1)!])];
   }));
+}
+
+function templatesOf(statefulSet: unknown): string[] {
+  return mappings(at(statefulSet, 'spec.volumeClaimTemplates')).map(claim => String(at(claim, 'metadata.name')));
+}
+
+/** What becomes of the data that pods have in claims. */
+function storedData(subject: Subject): Verdict[] {
+  const [then, now] = [subject.before, subject.after].map(imagesByContainer);
+  const kept = claimsByPath(subject.before);
+  return [...movedMounts(subject), ...[...then!].flatMap(([container, image]) => otherFormat(image, now!.get(container), kept.get(container)!.keys()))];
+}
+
+function imagesByContainer(body: unknown): Map<string, unknown> {
+  const pod = podOf(body);
+  return new Map([...mappings(at(pod, 'initContainers')), ...mappings(at(pod, 'containers'))].map(({ name, image }) => [String(name), image]));
+}
+
+function podOf(body: unknown): unknown {
+  return at(body, 'spec.jobTemplate.spec.template.spec') ?? at(body, 'spec.template.spec');
 }
 
 /** Container → path → `the claim data`. */
 function claimsByPath(body: unknown): Map<string, Map<string, string>> {
-  const pod = at(body, 'spec.jobTemplate.spec.template.spec') ?? at(body, 'spec.template.spec');
+  const pod = podOf(body);
   const claims = new Map([
     ...mappings(at(pod, 'volumes')).map(volume => [volume.name, at(volume, 'persistentVolumeClaim.claimName')] as const),
     ...mappings(at(body, 'spec.volumeClaimTemplates')).map(claim => [at(claim, 'metadata.name'), at(claim, 'metadata.name')] as const),

@@ -5,6 +5,7 @@ import { ANY_MANIFEST, KUBERNETES_RULES } from './kubernetes-rules';
 
 /** Something that differs. */
 export interface Subject {
+  readonly name: string;
   readonly before: unknown;
   readonly after: unknown;
   readonly fields: readonly FieldChange[];

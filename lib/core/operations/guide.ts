@@ -88,7 +88,7 @@ function chapter({ title, content: parts }: Runbook, { spell }: Operations): str
 }
 
 function backups(graph: Graph, runbooks: readonly Runbook[], operations: Operations): string {
-  const kept = graph.volumes.filter(volume => !volume.spec.filledBy && operations.keeps(volume)).map(volume => graph.name(volume));
+  const kept = graph.volumes.filter(volume => !volume.spec.filledBy && !volume.spec.disposable && operations.keeps(volume)).map(volume => graph.name(volume));
   if (kept.length === 0 && runbooks.length === 0) return '';
   return [
     ...(runbooks.length > 0 ? [operations.byHand] : ['The stack makes no backups.']),

@@ -1,6 +1,6 @@
 import { Cpu, Size, type SecretOrigin, type Volume, type Workload } from '../../model';
 import { secretKeysOf, secretOf, type Graph } from '../graph';
-import { codes, table } from './markdown';
+import { codes, plain, table } from './markdown';
 import type { Operations } from './operations';
 
 /** Every workload: what it runs, where it listens, what it may use, what it keeps and knows. */
@@ -81,7 +81,7 @@ function bytes(sum: number): string {
 }
 
 export function volumeTable(graph: Graph, { keeps }: Operations): string {
-  const fate = (volume: Volume) => (volume.spec.filledBy ? 'made anew at each release' : keeps(volume) ? 'yes' : 'not used here');
+  const fate = (volume: Volume) => (volume.spec.filledBy ? 'made anew at each release' : !keeps(volume) ? 'not used here' : volume.spec.disposable ? 'no, it may be lost' : 'yes');
   return table(['volume', 'asked for', 'used by', 'holds data that must last'], graph.volumes.map(volume => [
     `\`${graph.name(volume)}\``, `${volume.spec.size}`, graph.mountersOf(volume).map(workload => `\`${graph.name(workload)}\``).join(', '), fate(volume),
   ]));
@@ -100,6 +100,6 @@ function originOf(origin: SecretOrigin): string {
     case 'password':
     case 'hex': return 'made by `compose8s secrets init`';
     case 'self-signed': return `made by \`compose8s secrets init\`, for ${origin.hosts.join(', ')}`;
-    case 'given': return '**given by a person**: while it is missing, `compose8s secrets init` says what it is';
+    case 'given': return `**given by a person**: ${origin.what === undefined ? 'while it is missing, `compose8s secrets init` says what it is' : plain(origin.what)}`;
   }
 }

@@ -20,6 +20,9 @@ export interface Vault {
   readonly folder: SecretsFolder;
 }
 
+/** Characters of a given value of which nobody has said that fewer will do. */
+const SHORT = 8;
+
 /** What is missing, weak, out of date or open to others. No value, nor part of one, is in any finding. */
 export function checkSecrets({ graph, folder }: Vault, others: readonly Vault[] = []): Finding[] {
   const entries = inventoryOf(graph);
@@ -33,6 +36,8 @@ export function checkSecrets({ graph, folder }: Vault, others: readonly Vault[] 
     if (isPair(secret)) add(`${secret[0]!.name}/${CERTIFICATE}`, pairFaults(secret, graph, folder, init));
     for (const entry of secret) if (!isPair(secret) || ![CERTIFICATE, PRIVATE_KEY].includes(entry.key)) add(entry.path, valueFaults(entry, graph, folder));
   }
+  // Where nothing worse is known of the value.
+  for (const entry of entries) if (findings.every(({ at }) => at !== folder.display(entry.path))) add(entry.path, brevity(entry, folder), 'warning');
   for (const { entry, like, level } of sameValues({ graph, folder }, others)) {
     add(entry.path, [{ code: 'secret-shared', what: `its value is the same as that of ${like}`, fix: 'give each its own, so that who learns one does not hold both' }], level);
   }
@@ -60,6 +65,14 @@ function* valueFaults({ path, key, name, origin, variable }: SecretEntry, { stac
     return;
   }
   yield* weaknesses(text, origin, [stack.system, stack.environment, stack.projectName, name, key]);
+}
+
+/** What is so short may still be all that the vendor gives: a PIN, the name of an account. */
+function* brevity({ path, origin }: SecretEntry, folder: SecretsFolder): Iterable<Fault> {
+  const content = folder.read(path);
+  if (origin.kind !== 'given' || origin.minLength !== undefined || !content || !hasValue(content)) return;
+  const { length } = textIn(content) ?? { length: SHORT };
+  if (length < SHORT) yield { code: 'secret-brief', what: `it has ${length} ${length === 1 ? 'character' : 'characters'}, few enough to be guessed one after the other`, fix: `get a longer one; if there is none, say so: Secret.given(…, { minLength: ${length} })` };
 }
 
 function pairFaults(secret: readonly SecretEntry[], graph: Graph, folder: SecretsFolder, init: string): Iterable<Fault> {

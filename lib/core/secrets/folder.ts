@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync, type Stats } from 'node:fs';
+import { chmodSync, linkSync, lstatSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { makeFolder } from '../folders';
 
 /** A value: any user may read it, as those in containers have to, if the folder lets them in. */
 const VALUE = 0o444;
@@ -61,7 +62,7 @@ export class SecretsFolder {
 
   /** The folder of a secret, so that a value can be put into it. */
   makeFolder(path = '.'): void {
-    mkdirSync(join(this.path, path), { recursive: true, mode: FOLDER });
+    makeFolder(join(this.path, path), FOLDER);
   }
 
   /** Makes a file that is not there yet; says whether it did. A folder without content gives way: Docker makes such where a file to mount is missing. */

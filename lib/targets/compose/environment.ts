@@ -56,7 +56,7 @@ function howMade(origin: SecretOrigin): string {
     case 'hex': return `made, ${origin.bytes} random bytes in hexadecimal`;
     case 'self-signed': return `made, for ${origin.hosts.join(', ')}, signed by itself`;
     // Not the hint: that is no place for a value, but somebody may take it for one.
-    case 'given': return 'put into this file by you; the command says where it comes from';
+    case 'given': return `put into this file by you${origin.what === undefined ? '' : `: ${origin.what}`}; the command says where it comes from`;
   }
 }
 

@@ -3,6 +3,7 @@ import { builtImages, buildFiles } from '../../core/build-context';
 import { secretOf, type Graph } from '../../core/graph';
 import type { Operations } from '../../core/operations';
 import { Patches } from '../../core/patches';
+import { shellWord } from '../../core/shell';
 import { yaml, yamlEntries } from '../../core/yaml';
 import { Findings, type Connection, type Document, type OutputFile, type Rendered, type Rendering, type Target } from '../../core/target';
 import { pathOf, type AlertRules, type Certificate, type Config, type Kind, type Metrics, type Problem, type Route, type Secret, type Volume, type Workload } from '../../model';
@@ -115,7 +116,7 @@ export class Compose implements Target {
     ].join('');
     return [
       ...(graph.secrets.length > 0 ? [`npx compose8s secrets init ${graph.stack.node.path}`] : []),
-      `${elsewhere}docker compose --project-directory ${folder} ${startWords(graph)}`,
+      `${elsewhere}docker compose --project-directory ${shellWord(folder)} ${startWords(graph)}`,
     ];
   }
 
@@ -150,7 +151,7 @@ const HANDLERS: { readonly [K in Kind]: (primitive: Primitives[K], context: Cont
     return [document(workload, 'services', name, serviceOf(workload, context)), ...schedule.map(([config, body]) => document(workload, 'configs', config, body))];
   },
   volume: (volume, { graph, findings }) => {
-    const { size: _size, filledBy: _filledBy, storageClass, ...rest } = volume.spec;
+    const { size: _size, filledBy: _filledBy, disposable: _disposable, storageClass, ...rest } = volume.spec;
     rest satisfies Record<string, never>;
     findings.note(volume, 'size', 'left-out', "Docker's volumes have no size: the host's disk must have room for what is asked");
     if (storageClass) findings.note(volume, 'storageClass', 'left-out', 'Docker keeps volumes on the disk of the host');

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Run, Workload } from '../../model';
 import { sha256 } from '../../core/output';
+import { shellWord } from '../../core/shell';
 import type { Context } from './context';
 import { configName, configPath } from './storage';
 import type { ComposeService } from './types';
@@ -52,9 +53,4 @@ export function scheduled(workload: Workload, runs: Extract<Run, { kind: 'schedu
 /** The top-level entries for the files of a scheduled workload. */
 export function scheduleConfigs(name: string): readonly (readonly [string, { readonly file: string }])[] {
   return SCHEDULE_FILES.map(file => [configName(`${name}-schedule`, file), { file: configPath(`${name}-schedule`, file) }]);
-}
-
-/** Single quotes keep everything as it is, but for themselves. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

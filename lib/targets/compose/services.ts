@@ -1,4 +1,4 @@
-import type { Cpu, Run, Size, Text, Workload } from '../../model';
+import { Cpu, Size, type Fault, type Resources, type Run, type Text, type Workload } from '../../model';
 import { variableName } from '../../core/names';
 import type { Context } from './context';
 import { healthcheckOf } from './health';
@@ -66,6 +66,7 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     logging: { driver: 'json-file', options: { 'max-size': byteValue(logs.maxSize), 'max-file': `${logs.maxFiles}` } },
     labels: hash || revision ? { ...(hash ? { 'compose8s.content': hash } : {}), ...(revision ? { 'compose8s.secrets': revision } : {}) } : undefined,
   };
+  for (const fault of minimumFaults(resources)) findings.problem(workload, fault);
   if (networks.some(({ purpose, members }) => purpose === 'edge' && members[0] === workload)) {
     findings.note(workload, 'connections', 'approximated', 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other', 'default');
   }
@@ -84,6 +85,19 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
   }
   if (runs.kind === 'schedule') return scheduled(workload, runs, service, context);
   return service;
+}
+
+/** What no container is made with: Docker refuses less memory, and the kernel less time (1 ms of 100). */
+const LEAST = { cpu: Cpu.millis(10), memory: Size.mebibytes(6) } as const;
+
+function* minimumFaults({ cpu, memory }: Resources): Iterable<Fault> {
+  if (cpu.limit.millis < LEAST.cpu.millis) yield { code: 'docker-minimum', what: `its limit is ${cpu.limit}, and Docker starts nothing with less than ${LEAST.cpu}`, fix: `raise resources.cpu to ${LEAST.cpu.millis}m at least` };
+  for (const [what, size] of [['limit', memory.limit], ['request', memory.request]] as const) {
+    if (size.bytes >= LEAST.memory.bytes) continue;
+    yield { code: 'docker-minimum', what: `its ${what} is ${size}, and Docker starts nothing with less than ${LEAST.memory}`, fix: `raise resources.memory to ${LEAST.memory.bytes / 2 ** 20}Mi at least` };
+    // The request is the limit, where nothing else is said.
+    return;
+  }
 }
 
 function imageOf(workload: Workload, context: Context): Pick<ComposeService, 'image' | 'build'> {

@@ -4,7 +4,7 @@ const NAMESPACES = { network_mode: 'network', pid: 'processes', ipc: 'shared mem
 
 /** Safeguards of a service that are not there, in words. All of ours have them, but for what the program loosened. */
 export function composeWeaknesses(section: string, entry: object): string[] {
-  return section === 'services' ? [...weaknessesOf(entry)] : [];
+  return section === 'services' ? [...weaknessesOf(entry as ComposeService)] : [];
 }
 
 function* weaknessesOf(service: ComposeService): Iterable<string> {

@@ -1,5 +1,6 @@
 import { builtImages, type BuiltImage } from '../../core/build-context';
 import type { Graph } from '../../core/graph';
+import { shellWord } from '../../core/shell';
 import type { Image } from '../../model';
 
 /** The reference that nodes pull. A built image that names no registry gets the target's. */
@@ -19,7 +20,7 @@ export function buildCommands(graph: Graph, folder: string, registry: string | u
     return [...images.values()].map(image => {
       const reference = imageOf(image, registry);
       const push = isPushable(image, registry) ? ` && docker push ${reference}` : '';
-      return `docker build --target ${image.build!.target} --tag ${reference} ${folder}/images/${name}${push}`;
+      return `docker build --target ${image.build!.target} --tag ${reference} ${shellWord(`${folder}/images/${name}`)}${push}`;
     });
   });
 }

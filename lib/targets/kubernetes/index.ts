@@ -5,6 +5,7 @@ import { graphProblems } from '../../core/graph-problems';
 import type { Operations } from '../../core/operations';
 import { sha256 } from '../../core/output';
 import { Patches } from '../../core/patches';
+import { shellWord } from '../../core/shell';
 import { SynthesisError } from '../../core/synthesis';
 import { Findings, type Connection, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
 import { yaml } from '../../core/yaml';
@@ -108,8 +109,8 @@ export class Kubernetes implements Target {
     return [
       ...buildCommands(graph, folder, this.registry),
       // By the server: the client would write the values into an annotation as well.
-      ...(graph.secrets.length > 0 ? [`kubectl apply --server-side -f ${folder}/${NAMESPACE_FILE}`, `npx compose8s secrets kubernetes ${graph.stack.node.path} | kubectl apply --server-side -f -`] : []),
-      `kubectl apply --server-side -f ${folder}`,
+      ...(graph.secrets.length > 0 ? [`kubectl apply --server-side -f ${shellWord(`${folder}/${NAMESPACE_FILE}`)}`, `npx compose8s secrets kubernetes ${graph.stack.node.path} | kubectl apply --server-side -f -`] : []),
+      `kubectl apply --server-side -f ${shellWord(folder)}`,
     ];
   }
 

@@ -114,7 +114,7 @@ export function writtenBy(workloads: readonly Workload[]): ReadonlySet<Volume> {
 }
 
 export function claimTemplate(volume: Volume, context: Context): ClaimTemplate {
-  const { size, filledBy: _filledBy, storageClass, ...rest } = volume.spec;
+  const { size, filledBy: _filledBy, disposable: _disposable, storageClass, ...rest } = volume.spec;
   rest satisfies Record<string, never>;
   const name = context.graph.name(volume);
   return { metadata: { name, labels: metadata(context, name).labels }, spec: claimSpec(size, storageClass, accessModeOf(volume, context)) };
@@ -122,7 +122,7 @@ export function claimTemplate(volume: Volume, context: Context): ClaimTemplate {
 
 export function volumeDocuments(volume: Volume, context: Context): Document[] {
   const { graph, plan, findings } = context;
-  const { size, filledBy: _filledBy, storageClass, ...rest } = volume.spec;
+  const { size, filledBy: _filledBy, disposable: _disposable, storageClass, ...rest } = volume.spec;
   rest satisfies Record<string, never>;
   const storage = plan.storageOf(volume);
   if (storage === 'left-out') findings.note(volume, 'volume', 'left-out', 'only workloads that are left out here would use it');

@@ -9,6 +9,7 @@ type Props = { -readonly [K in keyof NginxProxyProps]: NginxProxyProps[K] };
 /** Every place where a user's string may get into the configuration, or onto certbot's command line. */
 const FIELDS: Record<string, (props: Props, value: string, system: ReturnType<typeof shop>) => Partial<Record<keyof Props, unknown>>> = {
   version: (_, value) => ({ version: value }),
+  tls: (_, value) => ({ tls: value }),
   host: (_, value) => ({ host: [value] }),
   'a route': (_, value, { web }) => ({ routes: { [value]: web.endpoint('http') } }),
   'a folder of files': ({ static: files }, value) => ({ static: { [value]: files!['/media/'] } }),

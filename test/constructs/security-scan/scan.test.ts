@@ -134,6 +134,6 @@ describe('a security scan', () => {
     expect(kubernetes).toContain('The scanners run at `0 3 * * *` UTC, and when somebody asks for it.');
     expect(kubernetes).toContain('kubectl create job collect-1 --from=cronjob/collect\nkubectl logs --follow job/collect-1');
     expect(kubernetes).not.toContain('No registry has');
-    for (const one of [compose, kubernetes]) expect(one).toContain('Docker Bench for Security is not among the scanners: it wants the Docker host itself. Run it there by its own instructions, and put its JSON log into `reports`, under any name but `scan.json` and `report.json`');
+    for (const one of [compose, kubernetes]) expect(one).toContain('Docker Bench for Security is not among the scanners: it wants the Docker host itself. On that host, in a checkout of version 1.6.0 of `https://github.com/docker/docker-bench-security`, `sudo sh docker-bench-security.sh -b` writes `log/docker-bench-security.log.json`: put that file into `reports`, and the report reads it too.');
   });
 });

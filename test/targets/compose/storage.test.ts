@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Certificate, Config, Secret, text, Volume, type ConfigProps, type Stack } from '../../../lib';
-import { composeOf, IMAGE, service } from '../../support/stacks';
+import { composeOf, IMAGE, service, textOf } from '../../support/stacks';
 
 const labelsOf = (build: (stack: Stack) => void) => composeOf(build).services['web']!.labels as Record<string, string> | undefined;
 
@@ -117,6 +117,13 @@ include:
 
   test('never shows where its value comes from, nor the hint', () => {
     const { files } = composeOf(stack => { service(stack, 'web', { env: { KEY: new Secret(stack, 'vendor', { keys: { key: Secret.given(CANARY) } }).key('key') } }); });
+    expect([...files.values()].filter(file => 'text' in file && file.text.includes(CANARY))).toEqual([]);
+  });
+
+  test('that is given says what it is, for whoever has the emitted folder alone', () => {
+    const { files } = composeOf(stack => { service(stack, 'web', { env: { KEY: new Secret(stack, 'vendor', { keys: { key: Secret.given(CANARY, { what: 'the key of the <vendor>' }) } }).key('key') } }); });
+    expect(textOf(files, '.env.example')).toContain('\n#   vendor/key: put into this file by you: the key of the <vendor>; the command says where it comes from\n');
+    expect(textOf(files, 'OPERATIONS.md')).toContain('\n| `vendor` | `key` | **given by a person**: the key of the &lt;vendor> |\n');
     expect([...files.values()].filter(file => 'text' in file && file.text.includes(CANARY))).toEqual([]);
   });
 
