@@ -6,7 +6,7 @@ import { CedrusProduction } from './production';
 const RELEASE = { version: '1.0.0', host: 'cedrus.example', tls: 'given' } as const;
 const ACCEPTED = {
   compose: ['hosts', 'probes.alive', 'probes.started', 'runs.cron', 'runs.restart', 'size'],
-  kubernetes: ['hosts', 'runs', 'runs.restart', 'stop.signal', 'storageClass'],
+  kubernetes: ['filledBy', 'hosts', 'runs', 'runs.restart', 'stop.signal', 'storageClass'],
 } as const;
 
 /** Cedrus, a Django system: one stack for developers, one for its users. */

@@ -59,6 +59,7 @@ export function alertRunbooks(monitoring: string): readonly Runbook[] {
       advice`What takes the room: ${disk}; on the machine itself, \`df -h\` and \`du\`.`,
       advice`Old images and build caches: \`docker image prune\`, \`docker builder prune\`; nodes of a cluster do this by themselves. Never remove volumes.`,
       advice`Backups: are they kept longer than the disk allows? Logs are rotated and do not grow.`,
+      advice`In a cluster it sees the disk of the one node that \`${monitoring}-host\` is on. Claims are for the cluster's own monitoring (\`kubelet_volume_stats_available_bytes\`); of Postgres' there is PostgresVolumeFilling.`,
       advice`Else a larger disk, before DiskFull.`,
     ],
     DiskFull: [advice`Do at once what DiskFilling says: Postgres will stop writing. Do not remove files below a database's folder, the write-ahead log least of all.`],
@@ -84,7 +85,7 @@ export function alertRunbooks(monitoring: string): readonly Runbook[] {
       advice`Raise \`storage\` in the program. A claim of a cluster must be resized as well (\`kubectl edit persistentvolumeclaim\`), where its storage class allows that.`,
     ],
     RedisMemory: [
-      advice`What takes the room: \`redis-cli --bigkeys\`. A queue that grows means that its workers are down, or too slow.`,
+      advice`What takes the room: the command of its prompt, in Health and logs of \`OPERATIONS.md\`, with \`--bigkeys\` after \`redis-cli\`. A queue that grows means that its workers are down, or too slow.`,
       advice`Raise \`maxMemory\` together with \`resources.memory\` in the program: it may be three quarters of the limit.`,
     ],
     RedisEvictions: [

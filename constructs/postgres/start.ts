@@ -24,7 +24,7 @@ set_password() {
 SELECT format('ALTER ROLE %I PASSWORD %L', current_user, :'password') \\gexec
 END
 }
-if [ -f ${data}/PG_VERSION ]; then set_password & fi
+if [ -f ${data}/PG_VERSION ]; then { set_password || exit 1; } & fi
 
 exec docker-entrypoint.sh "$@"
 `;

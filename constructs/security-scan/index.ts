@@ -43,7 +43,7 @@ const VERSIONS = { trivy: '0.69.3', grype: 'v0.116.0', syft: 'v1.45.1', hadolint
  * Compose: a project of its own; `docker compose --profile tasks build` once, and without a schedule
  * `docker compose run --rm trivy` and so on. Kubernetes: CronJobs, which wait for `kubectl create job` without a schedule.
  * What they find is fetched with `collect` (a cluster's by `kubectl logs`), and read by `npx compose8s security-report`.
- * The images that Compose makes by itself, of an image with a cron runner, are not scanned; those that they are made of are.
+ * Of the images that Compose makes by itself, of an image with a cron runner or a folder for a volume, the base is scanned.
  *
  * Docker Bench is not among them: it wants the host's namespaces and the Docker socket, which no workload may have. The
  * report judges what of it the emitted files show, and reads the JSON log of one that somebody has run on the host itself.

@@ -1,5 +1,5 @@
 import dockerignore from '@balena/dockerignore';
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import type { Build, Fault, Image, Workload } from '../model';
 import { printDockerfile } from './dockerfile';
@@ -36,7 +36,7 @@ export function builtImages(graph: Graph): readonly BuiltImage[] {
  */
 export function buildFiles({ name, build, workloads }: BuiltImage, stages: readonly string[] = []): { files: Map<string, OutputFile>; faults: Fault[] } {
   const folder = posix.join('images', name);
-  const ignored = [...ALWAYS_IGNORED, ...build.ignore];
+  const ignored = [...ignoredByTheSources(build.context), ...ALWAYS_IGNORED, ...build.ignore];
   const files = new Map<string, OutputFile>([
     [posix.join(folder, 'Dockerfile'), { text: [printDockerfile(build, workloads), ...stages].join('\n') }],
     [posix.join(folder, 'Dockerfile.dockerignore'), { text: `${ignored.join('\n')}\n` }],
@@ -59,6 +59,13 @@ export function buildFiles({ name, build, workloads }: BuiltImage, stages: reado
     }
   }
   return { files, faults };
+}
+
+/** What their own `.dockerignore` names. Later patterns win: it cannot have back what is always left out. */
+function ignoredByTheSources(context: string): string[] {
+  const path = join(context, '.dockerignore');
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8').split(/\r?\n/).map(line => line.trim()).filter(line => line !== '' && !line.startsWith('#'));
 }
 
 interface Source { readonly path: string; readonly isLink: boolean }

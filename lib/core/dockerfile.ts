@@ -21,7 +21,9 @@ const PRINT: { readonly [K in Instruction['kind']]: (instruction: Extract<Instru
  */
 export function printDockerfile(build: Build, workloads: readonly Workload[]): string {
   const stages = build.stages.map(({ name, from, instructions }) => {
-    const service = workloads.find(({ spec: { image, runs } }) => runs.kind === 'service' && image.build?.target === name);
+    const services = workloads.filter(({ spec: { image, runs } }) => runs.kind === 'service' && image.build?.target === name);
+    // A container by itself runs the image's own command.
+    const service = services.find(({ spec: { command, args } }) => !command && !args) ?? services[0];
     return [
       `FROM ${from} AS ${name}`,
       ...instructions.map(instruction => (PRINT[instruction.kind] as (i: Instruction) => string)(instruction)),

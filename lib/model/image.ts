@@ -37,7 +37,8 @@ export interface BuildProps extends ImageFacts {
   /** The stage to stop at. Default: the last. */
   readonly target?: string;
   /**
-   * Patterns of files that stay out of the build, in the syntax of `.dockerignore`. Default: none, but for what is never
+   * Patterns of files that stay out of the build, in the syntax of `.dockerignore`, besides those of a `.dockerignore` in the sources.
+   * Default: none, but for what is never
    * built: version control, `.env` files, keys.
    */
   readonly ignore?: readonly string[];

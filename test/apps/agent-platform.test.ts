@@ -128,6 +128,12 @@ describe('stage', () => {
     expect(compose('stage').services['backend']!.depends_on).toMatchObject({ 'test-data': { condition: 'service_completed_successfully' } });
   });
 
+  test('has an image that by itself checks the backend, which is what it runs then', () => {
+    const dockerfile = filesOf('stage', 'compose').get('images/agent-platform/Dockerfile');
+    expect(dockerfile).toContain('127.0.0.1:8000/health');
+    expect(dockerfile).not.toContain('127.0.0.1:8001');
+  });
+
   test('runs the image of prod', () => {
     const images = (name: Name) => compose(name).services['backend']!.image;
     expect([images('stage'), filesOf('stage', 'compose').get('images/agent-platform/Dockerfile')]).toEqual([images('prod'), filesOf('prod', 'compose').get('images/agent-platform/Dockerfile')]);

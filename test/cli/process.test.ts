@@ -150,7 +150,8 @@ if (canCheck('colour at a terminal', missing('script'))) {
     const [red, green] = ['\u001b[31m✖', '\u001b[32m✔'];
     /** All that it prints at a terminal, which `script` makes. */
     const atTerminal = (line: string, env: Readonly<Record<string, string>> = {}) => spawnSync('script', ['--quiet', '--return', '--command', line, '/dev/null'], { cwd: project, encoding: 'utf8', input: '', env: { ...plain, ...env } }).stdout;
-    const { NO_COLOR: _, FORCE_COLOR: __, ...rest } = process.env;
+    // Node.js sees no colours where the environment is that of a CI.
+    const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...rest } = process.env;
     const plain = { ...rest, TERM: 'xterm-256color' };
     const command = `${process.execPath} ${join(LIBRARY, 'lib/cli/compose8s.cjs')}`;
 

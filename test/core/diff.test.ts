@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { ApiObject } from 'cdk8s';
 import { App, Compose, Config, Duration, Image, Kubernetes, Probe, Stack, synthesize, Volume, Workload, type WorkloadProps } from '../../lib';
 import { diff, type Change } from '../../lib/core/diff';
 import { filesOf } from '../../lib/core/diff/resources';
@@ -174,4 +175,21 @@ test('what a container no longer finds is named, one that is gone misses nothing
     }),
   };
   expect(why(withHelper, {})).toEqual(['new pods take over']);
+});
+
+describe('a manifest of the team\'s own', () => {
+  const withOwn = (kind?: string, replicas = 1) => {
+    const app = new App();
+    const stack = new Stack(app, 'shop', 'dev', { targets: [new Kubernetes()] });
+    if (kind) new ApiObject(stack, 'own', { apiVersion: 'example.org/v1', kind, metadata: { name: 'own' }, spec: { replicas } });
+    return synthesize(app).emissions[0]!;
+  };
+  const impactOf = (before: ReturnType<typeof withOwn>, after: ReturnType<typeof withOwn>) => diff(after, filesOf(before.files)).filter(({ kind }) => kind !== 'files').map(({ change, impact }) => [change, impact]);
+
+  test('that is gone puts data at risk, where nobody knows what stands behind it', () => {
+    expect(impactOf(withOwn('Cluster'), withOwn())).toEqual([['removed', 'data at risk']]);
+    expect(impactOf(withOwn('Cluster'), withOwn('Cluster', 2))).toEqual([['changed', 'in place']]);
+  });
+
+  test('that lets visitors in leaves them outside', () => expect(impactOf(withOwn('Ingress'), withOwn())).toEqual([['removed', 'recreate']]));
 });

@@ -226,7 +226,7 @@ describe('where a way in for the machine itself is', () => {
 
   test('is said of the forwarded port on a cluster', () => {
     expect(section(kubernetes, 'The system')).toMatch(/outside_host ==>\|"localhost:8000"\| web_/);
-    expect(section(kubernetes, 'Workloads')).toMatch(/^\| `db` .*\(http, localhost:5432 on this machine\)/m);
+    expect(section(kubernetes, 'Workloads')).toMatch(/^\| `db` .*\(http, localhost:5432 by port-forward\)/m);
   });
 });
 

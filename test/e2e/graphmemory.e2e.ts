@@ -267,6 +267,11 @@ describe('GraphMemory for developers, from the emitted folder and their sources 
     expect(statuses.map(({ status }) => status)).toEqual(Array(7).fill(200));
   });
 
+  test('every target of Prometheus is up', () => until('all are up', () => new Prometheus(stack.ports['MONITORING_PROMETHEUS_HTTP_PORT']!).asks([
+    'app analytics', 'app api', 'host monitoring-host', 'monitoring monitoring-alertmanager', 'monitoring monitoring-blackbox', 'monitoring monitoring-grafana', 'monitoring monitoring-prometheus',
+    'nginx nginx', 'postgres postgres', 'public nginx', 'ready analytics', 'ready api', 'ready dashboard', 'ready nginx', 'redis redis',
+  ]), { seconds: 90 }));
+
   test('a changed program answers without a restart', async () => {
     const before = await stack.ids();
     const file = join(sources, 'api', 'main.py');

@@ -8,7 +8,7 @@ export const synth: GraphCommand = {
   describe: command => describeSelection(command)
     .description('write the files of every stack for each of its targets')
     .option('--output <folder>', 'where to write (default: what the program says, or dist)')
-    .option('--strict', 'what a target does not express exactly is an error, unless the stack accepts it: see parity')
+    .option('--strict', 'what a target does not express exactly is an error, unless it holds of every system, or the stack accepts it: see parity')
     .option('--watch', 'again whenever a file of the project changes, until Ctrl-C'),
   examples: ['npx compose8s synth', 'npx compose8s synth shop/prod --target kubernetes', 'npx compose8s synth --environment prod --strict', 'npx compose8s synth --watch'],
   run(project, call) {

@@ -9,7 +9,7 @@ export const validate: GraphCommand = {
   name: 'validate',
   describe: command => describeSelection(command)
     .description('check every stack on each of its targets; nothing is written')
-    .option('--strict', 'what a target does not express exactly is an error, unless the stack accepts it: see parity')
+    .option('--strict', 'what a target does not express exactly is an error, unless it holds of every system, or the stack accepts it: see parity')
     .option('--json', 'for programs: one object with all problems'),
   examples: ['npx compose8s validate', 'npx compose8s validate shop/prod --strict', 'npx compose8s validate --json'],
   run(project, call) {

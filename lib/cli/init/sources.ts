@@ -80,6 +80,7 @@ test('nothing changes unseen: commit the snapshot, and look at what changes in i
   expect(stack).toMatchSnapshot();
 });
 `,
+    'app/.dockerignore': 'node_modules\n*.log\n',
     'app/server.js': `const { createServer } = require('node:http');
 
 /** Says hello; put your own program here. */

@@ -65,6 +65,7 @@ jobs:
         env:
           BASE: origin/\${{ github.base_ref }}
         run: |
+          git cat-file -e "$BASE:cdk8s.yaml" 2>/dev/null || exit 0 # nothing to compare with yet
           code=0
           npx compose8s diff --against "$BASE" | tee "$GITHUB_STEP_SUMMARY" || code=\${PIPESTATUS[0]}
           case $code in

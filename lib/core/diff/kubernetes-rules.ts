@@ -11,12 +11,14 @@ function differs({ fields }: Subject, ...paths: readonly string[]): boolean {
 const ADDED = () => [inPlace('new')];
 const REMOVED = () => [inPlace('removed, where apply prunes; nothing that runs needs it')];
 const GONE = () => [recreate('its pods are stopped and removed, where apply prunes')];
+const PLAIN: Rule = { added: ADDED, removed: REMOVED, changed: () => [inPlace('the cluster takes it over at once')] };
+const WAY_IN: Rule = { ...PLAIN, removed: () => [recreate('whoever comes in by it finds nobody')] };
 const ORPHANS = 'the field is immutable: it must be deleted first; pods that the old selector found are left behind, and run beside the new ones on the same data';
 
 /** What a StatefulSet may be given anew; the API server refuses a change of all else. */
 const STATEFUL_MUTABLE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
 
-/** By kind. What is not here changes in place: nothing that runs reads it at its start. */
+/** By kind: those that compose8s makes, and a few that teams have. */
 export const KUBERNETES_RULES: Readonly<Record<string, Rule>> = {
   Deployment: {
     added: ADDED, removed: GONE,
@@ -75,6 +77,9 @@ export const KUBERNETES_RULES: Readonly<Record<string, Rule>> = {
       ...others(subject, ['spec.clusterIP', 'spec.clusterIPs', 'spec.selector', 'spec.type'], 'the Service is adjusted'),
     ],
   },
+  Ingress: WAY_IN, HTTPRoute: WAY_IN, Gateway: WAY_IN,
+  ServiceAccount: PLAIN, Role: PLAIN, RoleBinding: PLAIN, NetworkPolicy: PLAIN, PodDisruptionBudget: PLAIN, HorizontalPodAutoscaler: PLAIN,
+  Certificate: PLAIN, ServiceMonitor: PLAIN, PrometheusRule: PLAIN,
   Namespace: { added: ADDED, removed: () => [dataAtRisk('whoever deletes a namespace deletes all in it, claims too')], changed: () => [inPlace('labels and annotations')] },
   ConfigMap: {
     added: ADDED, removed: REMOVED,
@@ -82,7 +87,12 @@ export const KUBERNETES_RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
-export const ANY_MANIFEST: Rule = { added: ADDED, removed: REMOVED, changed: () => [inPlace('the cluster takes it over at once')] };
+/** A team's own. */
+export const ANY_MANIFEST: Rule = {
+  added: ADDED,
+  removed: () => [dataAtRisk('it is not known here what stands behind this kind: its data may go with it')],
+  changed: () => [inPlace('the cluster takes it over; what a controller makes of it is not known here')],
+};
 
 function others(subject: Subject, besides: readonly string[], why: string): Verdict[] {
   const rest = subject.fields.filter(({ path }) => !besides.some(other => path === other || path.startsWith(`${other}.`) || path.startsWith(`${other}[`)));

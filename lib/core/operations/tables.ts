@@ -29,10 +29,12 @@ function runsOf(workload: Workload, { replicasOf }: Operations): string {
   }
 }
 
-function portsOf(graph: Graph, workload: Workload, { addressOf }: Operations): string {
+function portsOf(graph: Graph, workload: Workload, { addressOf, place }: Operations): string {
   const routes = graph.routesTo(workload);
+  // In a cluster nothing listens there before somebody forwards the port.
+  const where = place === 'cluster' ? 'by port-forward' : 'on this machine';
   return Object.entries(workload.spec.ports).map(([name, { number, protocol }]) => {
-    const ways = routes.filter(({ spec }) => spec.to.portName === name).map(route => (route.spec.reach === 'public' ? `${route.spec.published} for anyone` : `${addressOf(route)} on this machine`));
+    const ways = routes.filter(({ spec }) => spec.to.portName === name).map(route => (route.spec.reach === 'public' ? `${route.spec.published} for anyone` : `${addressOf(route)} ${where}`));
     return `${number}${protocol === 'udp' ? '/udp' : ''} (${[name, ...ways].join(', ')})`;
   }).join('<br>');
 }

@@ -52,6 +52,8 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     // Before runc 1.1.9 a folder of the image at this path decides the mode, whatever is asked for: so the user owns it.
     tmpfs: some(scratch.map(({ path, size }) => `${path}:size=${size.bytes},mode=1777,uid=${user!.uid},gid=${user!.gid}`)),
     shm_size: sharedMemory && byteValue(sharedMemory),
+    // Docker sets no CPU time aside. When the host is busy, weights decide: here what a kubelet makes of a request.
+    cpu_shares: Math.max(2, Math.floor(resources.cpu.request.millis * 1.024)),
     deploy: {
       replicas: runs.kind === 'service' ? containersOf(graph, workload)[0] : undefined,
       resources: {

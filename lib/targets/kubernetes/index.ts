@@ -78,7 +78,7 @@ export class Kubernetes implements Target {
       ...stackDocuments(context),
       ...[...graph.workloads, ...graph.volumes, ...graph.configs, ...graph.secrets, ...graph.certificates, ...graph.routes, ...graph.metrics, ...graph.alertRules]
         .flatMap(primitive => (HANDLERS[primitive.kind] as (p: typeof primitive, c: Context) => Document[])(primitive, context)),
-      ...graph.apiObjects.map((object): Document => ({ source: object, path: fileOf(graph, object), kind: object.kind, name: object.name, body: object.toJson() as object })),
+      ...graph.apiObjects.map((object): Document => ({ source: object, path: fileOf(graph, object), kind: object.kind, name: object.name, body: ofTheStack(object.toJson() as Own, graph.stack.projectName) })),
     ];
     const files = new Map<string, OutputFile>();
     for (const built of builtImages(graph)) {
@@ -161,6 +161,13 @@ const HANDLERS: { readonly [K in Kind]: (primitive: Primitives[K], context: Cont
   metrics: metricsDocuments,
   'alert-rules': alertRulesDocuments,
 };
+
+interface Own { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } }
+
+/** With the labels by which `up` finds what a former release has left, and `down` what is there. */
+function ofTheStack(body: Own, name: string): object {
+  return { ...body, metadata: { ...body.metadata, labels: { ...body.metadata?.labels, 'app.kubernetes.io/instance': name, 'app.kubernetes.io/managed-by': 'compose8s' } } };
+}
 
 /** What belongs to the stack as a whole, and what no manifest can say of its workloads. */
 function stackDocuments(context: Context): Document[] {

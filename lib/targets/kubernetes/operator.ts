@@ -1,6 +1,7 @@
 import type { Document } from '../../core/target';
 import type { AlertRules, Metrics } from '../../model';
 import { document, metadata, selectorOf, type Context } from './context';
+import { within } from './promql';
 import type { Metadata } from './types';
 
 /** What answers with metrics, for the cluster's own Prometheus: where there is none, the stack's reads its configuration. */
@@ -34,9 +35,21 @@ export function alertRulesDocuments(alertRules: AlertRules, context: Context): D
   rest satisfies Record<string, never>;
   if (!context.operator || groups.length === 0) return [];
   const name = context.graph.name(alertRules);
+  const namespace = context.graph.stack.projectName;
   return [document(context, alertRules, 'PrometheusRule', name, {
     metadata: selected(name, context),
-    spec: { groups: groups.map(group => ({ name: group.name, rules: group.rules.map(rule => ({ ...rule, for: `${rule.for}` })) })) },
+    spec: {
+      groups: groups.map(group => ({
+        name: group.name,
+        rules: group.rules.map(rule => ({
+          ...rule,
+          expr: within(rule.expr, namespace),
+          for: `${rule.for}`,
+          // Some expressions aggregate it away. The routes of an AlertmanagerConfig take only alerts that carry its namespace.
+          labels: { ...rule.labels, namespace },
+        })),
+      })),
+    },
   })];
 }
 

@@ -127,9 +127,12 @@ export function volumeDocuments(volume: Volume, context: Context): Document[] {
   const storage = plan.storageOf(volume);
   if (storage === 'left-out') findings.note(volume, 'volume', 'left-out', 'only workloads that are left out here would use it');
   if (storage === 'empty') findings.note(volume, 'volume', 'approximated', 'an empty folder: the workloads that would write to it are left out here');
+  const names = (workloads: readonly Workload[]) => workloads.map(workload => graph.name(workload)).join(', ');
+  if (storage === 'filled' && plan.hostsMounting(volume).length > 0) {
+    findings.note(volume, 'filledBy', 'approximated', `each new pod of ${names(plan.hostsMounting(volume))} fills a folder of its own when it starts, not once per release: during a rollout, files of one release are not found in pods of the other`);
+  }
   if (storage !== 'claim' && storage !== 'template') return [];
   const owner = plan.ownerOf(volume);
-  const names = (workloads: readonly Workload[]) => workloads.map(workload => graph.name(workload)).join(', ');
   const sharers = plan.sharersOf(volume);
   const others = plan.hostsMounting(volume).filter(host => host !== owner);
   if (sharers.length > 0) {

@@ -2,12 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
 import { Alertmanager, Grafana, HealthProbes, Jaeger, Loki, Monitoring, Postgres, PostgresExporter, Prometheus, Redis, RedisExporter, WebService, Worker, type Observable } from '../../../constructs';
 import { App, Compose, Kubernetes, synthesize, text, Workload, type ComposeService, type DurationString, type Stack } from '../../../lib';
+import { within } from '../../../lib/targets/kubernetes/promql';
 import { Construct } from 'constructs';
 import { manifestErrors, podIn, podSecurityErrors } from '../../support/manifests';
 import { composeOf, IMAGE, problemsOf, service, shop, textOf } from '../../support/stacks';
 import { Observed, RECEIVERS } from './system';
 
-interface Manifest { readonly kind: string; readonly metadata: { readonly name: string }; readonly spec: { readonly egress?: readonly { readonly to: readonly { readonly podSelector?: { readonly matchLabels: Record<string, string> } }[]; readonly ports?: readonly { readonly port: number }[] }[] } }
+interface Manifest { readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string }; readonly spec: { readonly egress?: readonly { readonly to: readonly { readonly podSelector?: { readonly matchLabels: Record<string, string> } }[]; readonly ports?: readonly { readonly port: number }[] }[] } }
 
 function observed() {
   const app = new App();
@@ -281,8 +282,11 @@ describe('Where the cluster has the Prometheus Operator', () => {
     expect(open.sort()).toEqual(['logs', 'logs-alloy', 'monitoring-backup-exporter', 'monitoring-blackbox', 'monitoring-cache-exporter', 'monitoring-db-exporter', 'monitoring-host', 'monitoring-proxy-exporter', 'traces', 'web']);
   });
 
-  test('a PrometheusRule holds the very rules that promtool tried', () => {
-    const { groups } = load(system.file('monitoring-prometheus-config/rules.yml')) as { groups: object[] };
+  test('a PrometheusRule holds the very rules that promtool tried, for its own namespace alone', () => {
+    const { namespace } = named('ServiceMonitor', 'monitoring-prometheus-postgres-db')!.metadata;
+    const tried = load(system.file('monitoring-prometheus-config/rules.yml')) as { groups: { name: string; rules: { expr: string; labels: object }[] }[] };
+    const groups = tried.groups.map(({ name, rules }) => ({ name, rules: rules.map(rule => ({ ...rule, expr: within(rule.expr, 'shop-prod'), labels: { ...rule.labels, namespace: 'shop-prod' } })) }));
+    expect(namespace).toBe('shop-prod');
     expect(named('PrometheusRule', 'monitoring-prometheus-rules')).toMatchObject({ metadata: { labels: { release: 'watch' } }, spec: { groups } });
   });
 

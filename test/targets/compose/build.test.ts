@@ -103,6 +103,13 @@ describe('the sources of an image', () => {
     expect(file('images/shop/Dockerfile.dockerignore')).toContain('**/.env\n');
   });
 
+  test('leave out what their own .dockerignore names, and what is always left out even so', () => {
+    const context = sources(['main.py', 'settings.local', 'docs/notes.md', '.env']);
+    writeFileSync(join(context, '.dockerignore'), '# private\nsettings.local\n\ndocs\n!.env\n');
+    const { files } = composeOf(stack => { service(stack, 'web', { image: built({ context }) }); });
+    expect([...files.keys()].filter(path => path.startsWith('images/shop/')).sort()).toEqual(['images/shop/Dockerfile', 'images/shop/Dockerfile.dockerignore', 'images/shop/main.py']);
+  });
+
   test('may link to each other, and not to what is outside or nowhere', () => {
     const context = sources(['main.py']);
     symlinkSync('main.py', join(context, 'linked.py'));

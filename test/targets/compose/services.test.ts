@@ -16,6 +16,7 @@ describe('a service', () => {
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],
       tmpfs: ['/tmp:size=67108864,mode=1777,uid=10001,gid=10001'],
+      cpu_shares: 256,
       deploy: { replicas: 1, resources: { limits: { cpus: '${WEB_CPUS:-1}', memory: '512m', pids: 256 }, reservations: { cpus: '0.25', memory: '512m' } } },
       init: true,
       stop_grace_period: '10s',
@@ -36,7 +37,7 @@ describe('a service', () => {
     });
     expect(services['web']).toMatchObject({
       entrypoint: ['/bin/serve'], command: ['--port', '8080'], working_dir: '/srv', environment: { MODE: 'fast' }, restart: 'on-failure:5',
-      expose: ['8080', '5353/udp'], tmpfs: ['/tmp:size=1048576,mode=1777,uid=20,gid=30', '/var/cache:size=1610612736,mode=1777,uid=20,gid=30'], shm_size: '64m', user: '20:30',
+      expose: ['8080', '5353/udp'], tmpfs: ['/tmp:size=1048576,mode=1777,uid=20,gid=30', '/var/cache:size=1610612736,mode=1777,uid=20,gid=30'], shm_size: '64m', cpu_shares: 102, user: '20:30',
       deploy: { replicas: 3, resources: { limits: { cpus: '${WEB_CPUS:-1.5}', memory: '2g', pids: 1000 }, reservations: { cpus: '0.1', memory: '1g' } } },
       init: false, stop_signal: 'SIGQUIT', stop_grace_period: '60s', logging: { options: { 'max-size': '5m', 'max-file': '7' } },
     });

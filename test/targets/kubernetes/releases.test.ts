@@ -106,9 +106,9 @@ describe('a volume that is filled, on Kubernetes', () => {
     expect(cluster.container('web').volumeMounts).toContainEqual({ name: 'static', mountPath: '/srv/static', readOnly: true });
   });
 
-  test('is nothing by itself, and nothing to report', () => {
+  test('is nothing by itself, and each pod that fills one of its own is reported', () => {
     expect(cluster.all.filter(name => /static/.test(name))).toEqual([]);
-    expect(cluster.notes).toEqual(['shop/dev processes: left-out', 'shop/dev logs: left-out']);
+    expect(cluster.notes).toEqual(['shop/dev processes: left-out', 'shop/dev logs: left-out', 'static filledBy: approximated']);
   });
 
   test('makes its pods start anew when what the filler reads changes', () => {

@@ -123,6 +123,11 @@ describe("a team's own objects of cdk8s", () => {
     expect(load(textOf(files, 'own.yaml'))).toMatchObject({ kind: 'ConfigMap' });
   });
 
+  test('have the labels by which `up` and `down` find what is of the stack', () => {
+    const labelsOf = (kind: 'ConfigMap' | 'Deployment', name: string) => clusterOf(build).get(kind, name).metadata!.labels!;
+    for (const label of ['app.kubernetes.io/instance', 'app.kubernetes.io/managed-by']) expect(labelsOf('ConfigMap', 'own')[label]).toBe(labelsOf('Deployment', 'web')[label]);
+  });
+
   test("are seen by cdk8s' own tests, with the generated ones", () => {
     const stack = new Stack(shop(() => undefined), 'shop', 'prod', { targets: [new Compose(), new Kubernetes()] });
     build(stack);
