@@ -72,7 +72,8 @@ function printRule(rule: Rule): Yaml {
 export function alertRuleOf({ alert, severity, for: lasting, expr, summary }: Rule): AlertRule {
   return {
     alert,
-    expr: expr.trim().replaceAll(/\s+/g, ' '),
+    // A comment ends with its line.
+    expr: expr.includes('#') ? expr.trim() : expr.trim().replaceAll(/\s+/g, ' '),
     // The check of rules tells of one that makes no sense.
     for: attemptFor(() => undefined, 'for', () => Duration.of(lasting), Duration.seconds(60)),
     labels: { severity },

@@ -34,6 +34,13 @@ describe('An alert rule', () => {
     expect(stack.monitoring.prometheus.rules.map(({ name }) => name).sort()).toEqual([...BUILT_IN].sort());
   });
 
+  test('may have comments, each as long as its line', () => {
+    const { file } = composeOf(of => {
+      new Monitoring(of, 'monitoring', { receivers: [] }).rules({ name: 'orders', rules: [{ alert: 'NoOrder', severity: 'warning', for: '1m', expr: '# of any shop\n  orders_total == 0\n', summary: 'no order' }] });
+    });
+    expect(file('config/monitoring-prometheus-config/rules.yml')).toContain('expr: "# of any shop\\n  orders_total == 0"');
+  });
+
   const rule = { alert: 'OrdersStuck', severity: 'critical', for: '10m', expr: 'min by (service) (increase(orders_total[10m])) == 0', summary: 'no order of {{ $labels.service | printf "%s }}" }}' } as const;
   const problemsOfRules = (...groups: readonly { readonly name?: string; readonly rules: readonly Partial<Record<keyof Rule, string>>[] }[]) =>
     problemsOf(shop(of => { new Monitoring(of, 'monitoring', { receivers: [] }).rules(...groups.map(({ name = 'orders', rules: list }) => ({ name, rules: list.map(one => ({ ...rule, ...one }) as Rule) }))); }));
