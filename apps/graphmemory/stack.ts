@@ -88,6 +88,7 @@ export class GraphMemory extends Stack {
       host, tls, tier: frontend,
       resources: { cpu: '500m', memory: '256Mi' },
       routes: { '/': { to: dashboard, webSocket: true }, '/api/': api },
+      hidden: ['/_stcore/metrics'],
       rateLimits: { '/api/': { rate: '30r/s', burst: 60 } },
       // Streamlit's page has one script of its own in it, known by its hash, makes styles as it goes, and draws tables in workers.
       headers: { contentSecurityPolicy: "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; object-src 'none'; script-src 'self' 'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:" },

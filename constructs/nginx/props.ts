@@ -129,6 +129,11 @@ export interface NginxProxyProps extends Pick<WorkloadProps, 'resources' | 'tier
   readonly connectionsPerAddress?: number;
   /** Paths that no limit applies to. The HTTP probes of the workloads that `routes` names are among them already. Default: no others. */
   readonly health?: readonly string[];
+  /**
+   * Paths that visitors get a 404 for, and for all below them, in capitals too. Those of the metrics of the WebServices that
+   * `routes` names are among them already: only a route of their own shows them. Default: no others.
+   */
+  readonly hidden?: readonly string[];
   /** Security headers of every answer. Default: as {@link SecurityHeaders} says of each. */
   readonly headers?: SecurityHeaders;
   /** Never served, nor dot files. Default: `*.py`, `*.conf`, `*.log`, `*.sql`. */

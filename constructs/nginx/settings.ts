@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { attempt, Duration, Endpoint, FaultError, namedProbes, portOf, readResources, Size, type DurationLike, type Resources, type Volume } from '../../lib/model';
+import { WebService } from '../web-service';
 import { Conf, conf } from './conf';
 import * as grammar from './grammar';
 import { locationsOf, longest, type Files, type Limit, type Location, type Pass } from './locations';
@@ -18,6 +19,8 @@ export interface Settings {
   readonly limits: readonly Limit[];
   readonly connectionsPerAddress: number | undefined;
   readonly health: readonly { readonly path: Conf; readonly upstream: Conf }[];
+  /** As regular expressions. */
+  readonly hidden: readonly Conf[];
   readonly headers: Headers;
   readonly blocked: readonly Conf[];
   readonly trustedProxies: readonly Conf[];
@@ -66,7 +69,7 @@ export function readSettings(construct: Construct, props: NginxProxyProps): Sett
   const read = new Reader(construct);
   const {
     version = '1.30', host, tls = 'self-signed', routes = {}, static: folders = {}, maxBodySize = '1Mi', timeouts = {}, keepAlive = '65s', upstreamKeepAlive = {},
-    rateLimits = {}, connectionsPerAddress, health = [], headers = {}, blockedFiles = ['*.py', '*.conf', '*.log', '*.sql'], trustedProxies = [],
+    rateLimits = {}, connectionsPerAddress, health = [], hidden = [], headers = {}, blockedFiles = ['*.py', '*.conf', '*.log', '*.sql'], trustedProxies = [],
     published = {}, resources = { cpu: 1, memory: '256Mi' }, drain = '30s',
   } = props;
   const times = {
@@ -95,6 +98,7 @@ export function readSettings(construct: Construct, props: NginxProxyProps): Sett
     locations: locationsOf(passes, files, limits),
     connectionsPerAddress: connectionsPerAddress === undefined ? undefined : read.count('connectionsPerAddress', connectionsPerAddress),
     health: read.health(passes, upstreams, health),
+    hidden: read.hidden(passes, upstreams, hidden),
     headers: read.headers(headers, tls),
     blocked: read.each('blockedFiles', blockedFiles, grammar.ending),
     trustedProxies: read.each('trustedProxies', trustedProxies, grammar.cidr),
@@ -221,6 +225,21 @@ class Reader {
     return [...new Map([...probed, ...asked].map(entry => [entry.path.text, entry])).values()];
   }
 
+  /** Where the routed services have their metrics, as far as a visitor's request would get there, and what else is named. */
+  hidden(passes: readonly Pass[], upstreams: Settings['upstreams'], more: readonly string[]): Conf[] {
+    const metrics = upstreams.flatMap(({ name, endpoint: { workload, portName } }) => {
+      const owner = workload.node.scope;
+      const paths = owner instanceof WebService && owner.metrics !== undefined && owner.endpoint.portName === portName ? [owner.metrics.split('?')[0]!] : [];
+      return this.each('hidden', paths, grammar.path).filter(path => longest(passes, path)?.upstream === name && !passes.some(pass => pass.path.text === path.text));
+    });
+    const asked = this.each('hidden', more, value => {
+      const path = grammar.path(value);
+      if (path.text === '/') throw new FaultError({ code: 'nginx-hidden', what: "'/' would hide all of it", fix: 'name a path below it, such as /admin' });
+      return path;
+    });
+    return [...new Map([...metrics, ...asked].map(path => [path.text, literally(path)])).values()];
+  }
+
   headers({ contentSecurityPolicy, permissionsPolicy, frameOptions = 'SAMEORIGIN', referrerPolicy = 'strict-origin-when-cross-origin', hsts: asked }: SecurityHeaders, tls: NginxProxyProps['tls']): Headers {
     const hsts = asked ?? {};
     this.value('headers.hsts', () => {
@@ -277,6 +296,11 @@ class Reader {
 
 /** Never seen: these words are our own. */
 const OWN = { code: 'nginx-name', what: 'a name of our own is none', fix: 'report this as an error of compose8s' };
+
+/** A path in a regular expression, where of its signs only the dot means something else. */
+function literally(path: Conf): Conf {
+  return path.text.replace(/\/$/, '').split('.').map(part => Conf.word(part, /^[\w/~-]*$/, OWN)).reduce((row, part) => conf`${row}\.${part}`);
+}
 
 function endpointOf(to: Upstream): Endpoint {
   return to instanceof Endpoint ? to : to.endpoint;

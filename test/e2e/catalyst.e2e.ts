@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { describeLosses } from './catalyst/losses';
-import { Catalyst, draw, type Document } from './catalyst/system';
+import { BACKEND, Catalyst, draw, type Document } from './catalyst/system';
 import { describeHardening } from './support/hardening';
 import { imageSize, once, start, type Start } from './support/start';
 import { until } from './support/until';
@@ -116,7 +116,7 @@ describe('Catalyst in production, from the emitted folder alone', () => {
       } finally {
         await site().stack.compose('start', 'postgres');
       }
-      await until('nothing is wrong', () => site().prometheus.isCalm(), { seconds: 60, pause: 2000 });
+      await until('nothing is wrong', () => site().prometheus.isCalm({ restarted: [BACKEND] }), { seconds: 60, pause: 2000 });
       const answers = await Promise.all(Array.from({ length: 30 }, () => site().visitor.request('/health')));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
       expect(await site().stack.ids()).toEqual(before);

@@ -92,14 +92,17 @@ describe('Guardian in production, from the emitted folder alone', () => {
     test('requests are counted by method, route and status, whatever strangers ask for', async () => {
       await visitor.request('/wp-login.php?a=1');
       await visitor.request('/api/incidents/none', { method: 'DELETE' });
-      const { status, text } = await visitor.request('/api/metrics');
-      expect(status).toBe(200);
+      const text = await stack.exec('web', 'node', '--eval', "fetch('http://127.0.0.1:3000/api/metrics').then(async answer => console.log(await answer.text()))");
       for (const labels of ['method="GET",route="other",status="404"', 'method="DELETE",route="/api/incidents/:reference",status="401"', 'method="GET",route="/api/ready",status="200"']) {
         expect(text.match(/^http_request_duration_seconds_count.*/gm)).toContainEqual(expect.stringMatching(`{${labels}} [1-9]`));
       }
       // The objective is one of the bounds.
       expect(text).toContain('http_request_duration_seconds_bucket{le="0.2",');
       expect(text).not.toContain('wp-login');
+    });
+
+    test('visitors do not see them', async () => {
+      for (const path of ['/api/metrics', '/api/metrics/', '/API/metrics', '/api/%6detrics?a=1']) expect([path, (await visitor.request(path)).status]).toEqual([path, 404]);
     });
 
     test('Prometheus reaches all that it asks, and knows the durations that its alerts look at', async () => {

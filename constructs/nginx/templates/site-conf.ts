@@ -4,7 +4,7 @@ import { isTls, type Settings } from '../settings';
 
 /** What the server of the site serves: included in a `server` block. */
 export function siteConf(site: Settings): Conf {
-  const { health, blocked, locations } = site;
+  const { health, blocked, hidden, locations } = site;
   return conf`
     ${allHeaders(site)}
 
@@ -12,6 +12,12 @@ export function siteConf(site: Settings): Conf {
     location ~* (?:/\.(?!well-known/)${blocked.length > 0 && conf`|\.(?:${alternatives(blocked)})$`}) {
         return 404;
     }
+
+    ${hidden.length > 0 && conf`
+      # What only those inside are to see.
+      location ~* ^(?:${alternatives(hidden)})(?:/|$) {
+          return 404;
+      }`}
 
     ${health.length > 0 && conf`# What probes ask: no limits, and no lines in the log.`}
     ${health.map(({ path, upstream }) => conf`

@@ -10,7 +10,7 @@ import { cedrusProps, filesOf, shop } from './cedrus';
 const [folder = '', version = '1.30', port = '443'] = process.argv.slice(2);
 
 const variants: Record<string, (props: NginxProxyProps) => NginxProxyProps> = {
-  given: props => ({ ...props, routes: { ...props.routes, '/again/': { to: props.routes['/'] as Endpoint, idempotent: true } }, published: { https: Number(port) } }),
+  given: props => ({ ...props, routes: { ...props.routes, '/again/': { to: props.routes['/'] as Endpoint, idempotent: true } }, hidden: ['/inside.only/'], published: { https: Number(port) } }),
   acme: props => ({ ...props, tls: { acme: { email: 'ops@shop.example' } } }),
   off: props => ({ ...props, tls: 'off', trustedProxies: ['127.0.1.0/24'], headers: { contentSecurityPolicy: false } }),
   many: props => ({

@@ -20,6 +20,7 @@ const FIELDS: Record<string, (props: Props, value: string, system: ReturnType<ty
   'a burst': (_, value) => ({ rateLimits: { '/': { rate: '1r/s', burst: value } } }),
   connectionsPerAddress: (_, value) => ({ connectionsPerAddress: value }),
   health: (_, value) => ({ health: [value] }),
+  hidden: (_, value) => ({ hidden: [value] }),
   maxBodySize: (_, value) => ({ maxBodySize: value }),
   keepAlive: (_, value) => ({ keepAlive: value }),
   drain: (_, value) => ({ drain: value }),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { NginxProxy, type NginxProxyProps } from '../../../constructs/nginx';
 import { isSince } from '../../../constructs/nginx/settings';
+import { WebService } from '../../../constructs/web-service';
 import { Graph, Stack } from '../../../lib/core';
 import { Duration, Image, Probe, problemsBelow, Workload, type Route } from '../../../lib/model';
 import { cedrusProps, filesOf, shop } from './cedrus';
@@ -85,6 +86,36 @@ describe('what follows from a route', () => {
   test('a path without any answer is not found', () => {
     const { files } = proxy(({ web }) => ({ routes: { '/api/': web.endpoint('http') }, health: [], rateLimits: {}, connectionsPerAddress: undefined }));
     expect(location(files, '/').trim()).toBe('return 404;');
+  });
+});
+
+describe('what visitors are not to see', () => {
+  const paths = (of: (system: ReturnType<typeof shop>) => Partial<NginxProxyProps>) => /~\* \^\(\?:(.*)\)\(\?:\/\|\$\)/.exec(proxy(of).files['site.conf']!)?.[1];
+  const withMetrics = ({ stack }: ReturnType<typeof shop>, path: string) => new WebService(stack, 'api', { image: Image.registry('x:1', { user: { uid: 1, gid: 1 } }), port: 8000, metrics: path, probes: { ready: Probe.tcp(), startup: Duration.seconds(1) } });
+
+  test('the metrics of a service that it routes to, by whatever name the route calls it', () => {
+    expect(paths(system => ({ routes: { '/': withMetrics(system, '/api/metrics') } }))).toBe('/api/metrics');
+    expect(paths(system => ({ routes: { '/': withMetrics(system, '/app/metrics.txt?all=1').endpoint } }))).toBe('/app/metrics\\.txt');
+  });
+
+  test('metrics that no route leads to need no hiding, nor do those of another service at that path', () => {
+    expect(paths(system => ({ routes: { '/api/': withMetrics(system, '/metrics') } }))).toBeUndefined();
+    expect(paths(system => ({ routes: { '/api/': withMetrics(system, '/metrics'), '/metrics': system.web.endpoint('http') } }))).toBeUndefined();
+  });
+
+  test('a route of their own shows the metrics', () => {
+    expect(paths(system => {
+      const api = withMetrics(system, '/metrics');
+      return { routes: { '/': api, '/metrics': api } };
+    })).toBeUndefined();
+  });
+
+  test('any other path that is named, and nothing twice', () => {
+    expect(paths(() => ({ hidden: ['/admin/', '/dashboard/_stcore/metrics', '/admin/'] }))).toBe('/admin|/dashboard/_stcore/metrics');
+  });
+
+  test('never the whole site', () => {
+    expect(proxy(() => ({ hidden: ['/'] })).problems).toEqual([expect.objectContaining({ code: 'nginx-hidden', fix: 'name a path below it, such as /admin' })]);
   });
 });
 

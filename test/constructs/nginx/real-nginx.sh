@@ -188,6 +188,10 @@ is 'dynamic answers are compressed' 'gzip' "$(header Content-Encoding -H 'Accept
 for path in /media/shell.php /media/script.py /media/SHELL.PHP /static/dump.sql /static/.env /.git/config /app/settings.py /nginx.conf /x/error.log; do
   is "$path is not served" 404 "$(status "$site$path")"
 done
+for path in /inside.only /inside.only/ /inside.only/x '/Inside.Only?a=1' //inside.only /%69nside.only; do
+  is "$path is for those inside" 404 "$(status --path-as-is "$site$path")"
+done
+for path in /inside /insideXonly /inside.only2 /x/inside.only; do is "$path is not" 200 "$(status "$site$path")"; done
 is 'well-known files are' 200 "$(status "$site/.well-known/security.txt")"
 
 head -c 52428800 /dev/zero >"$stage/body"

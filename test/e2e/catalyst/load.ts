@@ -3,10 +3,12 @@ import type { Question, WebClient } from '../support/web-client';
 /** What became of one request. */
 export interface Outcome {
   readonly kind: string;
-  /** The status, or what went wrong where there was no answer. */
+  /** The status, or what went wrong where there was no whole answer. */
   readonly result: string;
   /** Who answered. */
   readonly replica: string | undefined;
+  /** When it was asked, as Date.now() counts. */
+  readonly began: number;
   readonly milliseconds: number;
 }
 
@@ -39,9 +41,9 @@ export class Load {
       const began = Date.now();
       const { result, replica } = await this.client.request(path, ask()).then(
         ({ status, headers }) => ({ result: `${status}`, replica: headers['x-served-by'] as string | undefined }),
-        (error: Error & { readonly code?: string }) => ({ result: error.code ?? error.message, replica: undefined }),
+        (error: Error) => ({ result: error.message, replica: undefined }),
       );
-      this.outcomes.push({ kind, result, replica, milliseconds: Date.now() - began });
+      this.outcomes.push({ kind, result, replica, began, milliseconds: Date.now() - began });
     }
   }
 }
