@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
-import { FaultError, reportProblem, type Fault } from '../model';
-import { placesOf } from './places';
+import { reportProblem } from '../model';
+import { failureOf } from './places';
 
 /** A policy: looks at every construct of a tree, and changes its `spec` or reports a problem. */
 export interface Aspect {
@@ -37,14 +37,8 @@ function visitAll(aspect: Aspect, scope: IConstruct): void {
     try {
       aspect.visit(construct);
     } catch (error) {
-      reportProblem(construct, faultOf(error));
+      reportProblem(construct, failureOf(error, { code: 'aspect-failed', what: 'an aspect failed here', fix: 'mend the aspect' }));
       return;
     }
   }
-}
-
-function faultOf(error: unknown): Fault {
-  if (error instanceof FaultError) return { ...error.fault, what: `an aspect failed here: ${error.fault.what}` };
-  const [place] = placesOf(error);
-  return { code: 'aspect-failed', what: `an aspect failed here: ${error}`, fix: `mend the aspect${place ? `: ${place}` : ''}` };
 }

@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
-import { pathOf } from '../model';
+import { pathOf, type Fault } from '../model';
+import { failureOf } from './places';
 import type { Document, Findings } from './target';
 
 type Edit = (body: never) => unknown;
@@ -33,9 +34,9 @@ export class Patches {
         for (const patch of this.byConstruct.get(scope) ?? []) {
           if (patch.kind !== document.kind) continue;
           met.add(patch);
-          const edited = patch.edit(body as never);
+          const edited = attempt(() => patch.edit(body as never), fault => findings.problem(scope, fault));
           if (isEntry(edited)) body = edited;
-          else findings.problem(scope, { code: 'patch-nothing', what: `the patch of '${patch.kind}' gives back ${edited === null ? 'null' : Array.isArray(edited) ? 'a list' : typeof edited}, where the whole entry is asked for`, fix: 'give back all of it: entry => ({ ...entry, … })' });
+          else if (edited !== FAILED) findings.problem(scope, { code: 'patch-nothing', what: `the patch of '${patch.kind}' gives back ${edited === null ? 'null' : Array.isArray(edited) ? 'a list' : typeof edited}, where the whole entry is asked for`, fix: 'give back all of it: entry => ({ ...entry, … })' });
         }
       }
       if (body === document.body) return document;
@@ -64,6 +65,18 @@ export class Patches {
       // Not as `loosened`, which a program asks for by its own word, on every target.
       if (!known.includes(weakness)) findings.note(source, 'loosened', 'left-out', `by a patch ${weakness}`);
     }
+  }
+}
+
+/** Of an edit that ended with an error, which has been said. */
+const FAILED = Symbol('failed');
+
+function attempt(edit: () => unknown, report: (fault: Fault) => void): unknown {
+  try {
+    return edit();
+  } catch (error) {
+    report(failureOf(error, { code: 'patch-failed', what: 'a patch failed here', fix: 'mend the patch' }));
+    return FAILED;
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Postgres } from '../../constructs';
-import { Compose, Kubernetes, strict, synthesize, Workload, type Note } from '../../lib';
+import { Compose, Kubernetes, Size, strict, synthesize, Workload, type Note } from '../../lib';
 import { composeOf, IMAGE, problemsOf, service, shop, textOf } from '../support/stacks';
 
 const patched = (notes: readonly Note[]) => notes.filter(({ field }) => field === 'patch' || field === 'loosened').map(({ at, field, outcome, what }) => `${at.replace('shop/dev/', '')} ${field} ${outcome}: ${what}`);
@@ -51,6 +51,19 @@ describe('a patch', () => {
   test('that meets nothing is a problem, which names what it could meet', () => {
     expect(problemsOf(shop(stack => { Compose.of(service(stack, 'web')).patch('volumes', volume => volume); })))
       .toBe("✖ the patch of 'volumes' met nothing: shop/dev/web makes none\n  at shop/dev/web\n  fix: patch one of: services\n");
+  });
+
+  test('that fails is a problem where it was made, with its line, beside all others', () => {
+    const problems = problemsOf(shop(stack => {
+      Compose.of(service(stack, 'web')).patch('services', () => { throw new TypeError('no such entry'); });
+      Compose.of(service(stack, 'api')).patch('services', own => ({ ...own, mem_limit: Size.of('12 apples' as never).toString() }));
+      Compose.of(service(stack, 'job')).patch('volumes', volume => volume);
+    }));
+    expect(problems).toMatch(/^✖ a patch failed here: TypeError: no such entry\n {2}at shop\/dev\/web\n {2}fix: mend the patch: .*patches\.test\.ts:\d+:\d+\n/);
+    expect(problems.slice(problems.indexOf('✖', 1))).toBe([
+      "✖ a patch failed here: '12 apples' is not a size\n  at shop/dev/api\n  fix: write a positive number with its unit, such as 512Mi, 2Gi or 40GB\n",
+      "✖ the patch of 'volumes' met nothing: shop/dev/job makes none\n  at shop/dev/job\n  fix: patch one of: services\n",
+    ].join('\n'));
   });
 
   test('is noted wherever it changes something', () => {

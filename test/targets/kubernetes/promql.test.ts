@@ -29,9 +29,11 @@ test.each([
   ['an aggregation', 'sum by (up) (up) / on (up) group_left (up) max without (up) (up)', 'sum by (up) (up{N}) / on (up) group_left (up) max without (up) (up{N})'],
   ['names in texts', 'label_replace(up, "up", "up{}", "job", "(up)") and up{job="up{} == 0"}', 'label_replace(up{N}, "up", "up{}", "job", "(up)") and up{N, job="up{} == 0"}'],
   ['a comment', 'up{ # {up}\n} # up', 'up{N,  # {up}\n} # up'],
-  ['its own namespace', 'up{namespace="other"}', 'up{N, namespace="other"}'],
+  ['a namespace of its own', 'up{job="app", namespace=~"other|more"} or up', 'up{job="app", namespace=~"other|more"} or up{N}'],
+  ['a quoted namespace', 'up{"namespace"="other"}', 'up{"namespace"="other"}'],
+  ['what only looks like one', 'up{job="namespace", x_namespace="a"}', 'up{N, job="namespace", x_namespace="a"}'],
   ['no selector', 'vector(1) > time()', 'vector(1) > time()'],
-])('of %s, an expression looks at one namespace', (_, expr, expected) => {
+])('of %s, an expression looks at one namespace, unless it names another', (_, expr, expected) => {
   const found = within(expr, 'shop-prod');
   expect(found).toBe(expected.replaceAll('N', 'namespace="shop-prod"'));
   expect(promqlFault(found)).toBeUndefined();
