@@ -9,6 +9,7 @@ export * from './postgres';
 export * from './python-image';
 export * from './redis';
 export * from './release-job';
+export * from './scheduled-job';
 export * from './security-scan';
 export * from './streamlit';
 export * from './uvicorn';

@@ -1,14 +1,14 @@
 import { Construct } from 'constructs';
-import { Route, Workload, type Endpoint, type ProbesLike, type Replicas, type Restart, type Text, type WorkloadProps } from '../lib/model';
+import { Route, Workload, type Endpoint, type PortLike, type ProbesLike, type Replicas, type Restart, type Text, type WorkloadProps } from '../lib/model';
 
-/** A workload's props, with one port for HTTP in place of many. */
-export interface WebServiceProps extends Omit<WorkloadProps, 'ports' | 'runs' | 'probes'> {
+/** A workload's props, with one port for HTTP, and what others there are. `Port` is the names of those. */
+export interface WebServiceProps<Port extends string = never> extends Omit<WorkloadProps, 'ports' | 'runs' | 'probes'> {
   /** The port that it listens on. */
   readonly port: number;
-  /** Further ports by their names, for `workload.endpoint(…)`: a debugger's, gRPC. Default: none. */
-  readonly ports?: WorkloadProps['ports'];
-  /** How to tell that it is well: `HealthProbes.http({ … })`. */
-  readonly probes: ProbesLike<'http'>;
+  /** Further ports by their names, for probes and `workload.endpoint(…)`: one for management, gRPC, a debugger's. Default: none. */
+  readonly ports?: Readonly<Record<Port, PortLike>>;
+  /** How to tell that it is well: `HealthProbes.http({ … })`. They ask the port `http`, or one of `ports` by its name. Default: `http`. */
+  readonly probes: ProbesLike<'http' | NoInfer<Port>>;
   /** How many containers run. Default: 1. `{ min, max, cpu }` scales by the use of CPU, where the target can. */
   readonly replicas?: Replicas;
   /** When it is started anew after it has ended. Default: unless somebody stopped it. */
@@ -25,7 +25,7 @@ export interface WebServiceProps extends Omit<WorkloadProps, 'ports' | 'runs' | 
  * Compose: a service, published on 127.0.0.1 if asked for. Kubernetes: a Deployment with a Service; a
  * PodDisruptionBudget from two replicas on, a HorizontalPodAutoscaler where `replicas` is a span.
  */
-export class WebService extends Construct {
+export class WebService<Port extends string = never> extends Construct {
   /** What runs: for `after`, aspects and patches. */
   readonly workload: Workload;
   /** Where it answers: the port `http`. */
@@ -33,7 +33,7 @@ export class WebService extends Construct {
   /** The path of its metrics, if it has any. */
   readonly metrics: string | undefined;
 
-  constructor(scope: Construct, id: string, { port, ports, probes, replicas, restart, metrics, published, ...rest }: WebServiceProps) {
+  constructor(scope: Construct, id: string, { port, ports, probes, replicas, restart, metrics, published, ...rest }: WebServiceProps<Port>) {
     super(scope, id);
     this.workload = new Workload(this, 'Default', { ...rest, ports: { http: port, ...ports }, probes, runs: Workload.service({ replicas, restart }) });
     this.endpoint = this.workload.endpoint('http');

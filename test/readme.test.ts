@@ -38,8 +38,8 @@ describe('the stack of the README', () => {
   }, 60_000);
 
   test('passes --strict where each difference between its targets is accepted by name', () => {
-    const dev = "accepts: { compose: ['hosts', 'internet', 'probes.alive', 'runs.cron', 'size'] }";
-    const prod = "accepts: { compose: ['hosts', 'internet', 'probes.alive', 'runs.cron', 'size'], kubernetes: ['hosts', 'runs', 'stop.signal'] }";
+    const dev = "accepts: { compose: ['hosts', 'image', 'internet', 'probes.alive', 'runs.cron', 'size'] }";
+    const prod = "accepts: { compose: ['hosts', 'image', 'internet', 'probes.alive', 'runs.cron', 'size'], kubernetes: ['hosts', 'runs', 'stop.signal'] }";
     const folder = project(stack.replace("host: 'localhost',", `$& ${dev},`).replace("host: 'shop.example',", `$& ${prod},`));
     try {
       const run = spawnSync(process.execPath, ['--require', 'tsx/cjs', join(folder, 'main.ts'), '--strict'], { cwd: root, encoding: 'utf8', env: { ...process.env, CDK8S_OUTDIR: join(folder, 'dist') } });

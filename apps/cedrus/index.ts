@@ -5,15 +5,15 @@ import { CedrusProduction } from './production';
 
 const RELEASE = { version: '1.0.0', host: 'cedrus.example', tls: 'given' } as const;
 const ACCEPTED = {
-  compose: ['hosts', 'probes.alive', 'probes.started', 'runs.cron', 'runs.restart', 'size'],
-  kubernetes: ['filledBy', 'hosts', 'runs', 'runs.restart', 'stop.signal', 'storageClass'],
+  compose: ['hosts', 'image', 'probes.alive', 'probes.started', 'runs.cron', 'runs.restart', 'size'],
+  kubernetes: ['filledBy', 'hosts', 'mounts', 'runs', 'runs.restart', 'stop.signal'],
 } as const;
 
 /** Cedrus, a Django system: one stack for developers, one for its users. */
 export function cedrus(app: App | Construct): void {
   new CedrusDevelopment(app, 'dev', {
     targets: [new Compose(), new Kubernetes()],
-    accepts: { compose: ['probes.alive', 'size'], kubernetes: ['image', 'mounts.source', 'reach', 'stop.signal', 'storageClass'] },
+    accepts: { compose: ['probes.alive', 'size'], kubernetes: ['image', 'mounts', 'mounts.source', 'reach', 'stop.signal'] },
   });
   new CedrusProduction(app, 'prod', { ...RELEASE, targets: [new Compose(), new Kubernetes({ registry: 'registry.example' })], accepts: ACCEPTED });
 }

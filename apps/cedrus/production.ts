@@ -92,6 +92,8 @@ export class CedrusProduction extends Stack {
         '/media/': { volume: media, cache: Duration.days(7), noScripts: true },
       },
       maxBodySize: '50Mi',
+      // Ten uploads at a time of one address are more than half of the 256 MB that there are for all.
+      overcommit: true,
       keepAlive: '65s',
       rateLimits: {
         '/': { rate: '10r/s', burst: 20 },

@@ -5,11 +5,13 @@ import {
   addCheck, addRunbook, advice, attempt, Config, Duration, required, steps, Volume, Workload,
   type Cron, type DurationLike, type Endpoint, type Image, type ResourcesLike, type Runbook, type SecretKey, type SizeLike, type WorkloadProps,
 } from '../../lib/model';
+import { sha256 } from '../../lib/core/output';
 
 /** What a {@link BackupCronJob} backs up, when, and how long it keeps that. */
 export interface BackupCronJobProps {
-  /** The database: a `Postgres`, or whatever says as much of itself. */
+  /** The database: a `Postgres`, or whatever says as much of itself. `engine`: that Postgres' own tools dump and restore it. */
   readonly of: {
+    readonly engine: 'postgres';
     readonly endpoint: Endpoint;
     readonly image: Image;
     readonly database: string;
@@ -20,7 +22,10 @@ export interface BackupCronJobProps {
   readonly schedule: Cron;
   /** How long backups are kept, in whole days. Default: 30 days. The last good one stays, however old. */
   readonly keep?: DurationLike;
-  /** What files are called before the time: `<name>_20250131_020000.sql.gz`. Default: `<database>_backup`. */
+  /**
+   * What files are called before the time: `<name>_20250131_020000.sql.gz`. At most 40 characters. Default: `<database>_backup`;
+   * the name of a database that is too long for it is cut, and ends in a hash of the whole.
+   */
   readonly name?: string;
   /** Room for all that are kept. */
   readonly storage: SizeLike;
@@ -43,6 +48,8 @@ export interface BackupCronJobProps {
 const SCRIPTS = '/opt/backup';
 const BACKUPS = '/backups';
 const SECRETS = '/run/secrets/postgres';
+/** As the scripts take it: the scratch database of a drill has it in its name. */
+const LONGEST_NAME = 40;
 /** In days, as the scripts take it. */
 const LONGEST_KEEP = 99_999;
 const SHORTEST_RUN = Duration.minutes(1);
@@ -69,7 +76,7 @@ export class BackupCronJob extends Construct {
   constructor(scope: Construct, id: string, props: BackupCronJobProps) {
     super(scope, id);
     const database = required(this, 'of', props.of, 'name the database to back up: of: db');
-    const { schedule, keep = '30d', name = `${database.database}_backup`, storage, storageClass, deadline = '1h', drill, offsite, resources } = props;
+    const { schedule, keep = '30d', name = nameFor(database.database), storage, storageClass, deadline = '1h', drill, offsite, resources } = props;
     this.database = database.database;
     this.isCopied = offsite !== undefined;
     const days = attempt(this, 'keep', () => Duration.of(keep).inDays, 1);
@@ -109,8 +116,14 @@ export class BackupCronJob extends Construct {
 
     addRunbook(this, () => [this.runbook(database.endpoint.workload, days)]);
     addCheck(this, function* () {
+      const engine: string | undefined = database.engine;
+      if (engine !== 'postgres') {
+        yield { code: 'backup-engine', what: `${database.database} is ${engine === undefined ? 'of an engine that it does not name' : `a database of ${engine}`}: pg_dump, which makes the backups, reads Postgres alone`, fix: "give it a Postgres; a construct of your own that runs one says so: readonly engine = 'postgres'" };
+      }
       if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) {
         yield { code: 'backup-name', what: `'${name}' cannot begin the names of files`, fix: 'use letters, digits, dashes and underscores' };
+      } else if (name.length > LONGEST_NAME) {
+        yield { code: 'backup-name', what: `'${name}' is too long to begin the names of files (${name.length} characters)`, fix: `use at most ${LONGEST_NAME} characters` };
       }
       if (!Number.isInteger(days)) {
         yield { code: 'backup-keep', what: `backups are kept for ${days} days`, fix: "give whole days: keep: '30d'" };
@@ -143,12 +156,19 @@ export class BackupCronJob extends Construct {
           [{ do: 'stop-callers', of: database }],
           [{ do: 'run', workload: restore, args: ['restore', 'latest', '--force'], as: 'restore-2' }],
           [{ do: 'follow', run: 'restore-2' }, 'once it runs; it ends with "restored …"'],
-          [{ do: 'start-callers', of: database }],
+          [{ do: 'start-callers', of: database }, 'after the work of the release, where there is any: the backup may be older'],
         ),
         advice`In place of \`latest\`: a name from the list. When a run fails, its exit code says why: 4 the database is away or refuses the password, 6 the backup is damaged, 7 the disk is full, 8 the database is not empty, 9 rolled back, 75 another run is going on.`,
       ],
     };
   }
+}
+
+/** Copies of several databases may meet in one place elsewhere: no two of them have one name. */
+function nameFor(database: string): string {
+  const end = '_backup';
+  const room = LONGEST_NAME - end.length;
+  return `${database.length <= room ? database : `${database.slice(0, room - 9)}_${sha256(database).slice(0, 8)}`}${end}`;
 }
 
 function readScripts(): Record<string, string> {

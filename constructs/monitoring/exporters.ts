@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Config, Secret, Text, text, Workload, type Endpoint, type Image, type SecretKey, type Tier, type Volume } from '../../lib/model';
+import { Config, Secret, text, Workload, type Endpoint, type Image, type SecretKey, type Text, type Tier, type Volume } from '../../lib/model';
 import { HealthProbes } from '../health-probes';
 import { ReleaseJob } from '../release-job';
 import { IMAGES } from './images';
@@ -259,15 +259,12 @@ export class BlackboxExporter extends Construct {
     this.refresh();
   }
 
-  /**
-   * Lets it ask an endpoint, and gives how it is written as a target. `each`: by the name that has the address of every
-   * replica, ready or not, of which it takes another each time. Default: as callers do.
-   */
-  mayAsk(endpoint: Endpoint, { each = false }: { readonly each?: boolean } = {}): Text {
+  /** Lets it ask an endpoint, and gives how that is written as a target. */
+  mayAsk(endpoint: Endpoint): Text {
     const { connects, startsWithout } = this.workload.spec;
     connects.push(endpoint);
     if (!startsWithout.includes(endpoint.workload)) startsWithout.push(endpoint.workload);
-    return each ? text`${Text.reference({ kind: 'host', endpoint, mentioned: true, each: true })}:${endpoint.port}` : endpoint.mention();
+    return endpoint.mention();
   }
 
   /** The module that sends these headers. */

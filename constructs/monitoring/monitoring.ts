@@ -1,5 +1,5 @@
 import { Construct, type IConstruct } from 'constructs';
-import { addCheck, addRunbook, advice, attempt, Duration, isPrimitive, pathOf, portOf, reportProblem, text, type DurationLike, type Fault, type Route, type Runbook, type SizeLike, type Tier, type Workload } from '../../lib/model';
+import { addCheck, addRunbook, advice, attempt, Duration, isPrimitive, pathOf, portOf, reportProblem, Text, text, type DurationLike, type Endpoint, type Fault, type Route, type Runbook, type SizeLike, type Tier, type Workload } from '../../lib/model';
 import { dnsLabel } from '../../lib/core/names';
 import { Alertmanager, type Receiver } from './alertmanager';
 import { DASHBOARDS } from './dashboards';
@@ -9,7 +9,7 @@ import type { Jaeger } from './jaeger';
 import type { Loki } from './loki';
 import { PRODUCTS } from './products';
 import { Prometheus, type PrometheusProps, type Scrape } from './prometheus';
-import { BUILT_IN, CERTIFICATE_RULES, generalRules, HOST_RULES, isBuiltIn, requestRules, type RuleGroup } from './rules';
+import { BUILT_IN, CERTIFICATE_RULES, generalRules, HOST_RULES, isBuiltIn, requestRules, type RuleGroup, type Scaled } from './rules';
 import { alertRunbooks } from './runbooks';
 
 /** Who hears of alerts, what services should keep to, and how long samples are kept. */
@@ -81,7 +81,8 @@ export class Monitoring extends Construct {
     });
     this.blackbox = new BlackboxExporter(this, 'blackbox', { tier });
     this.dashboard('system', 'requests');
-    this.rules(HOST_RULES, CERTIFICATE_RULES, requestRules({ p95: attempt(this, 'objectives.p95', () => Duration.of(p95), Duration.of('200ms')), errorRatio, histogram: this.histogram }));
+    const requests = requestRules({ p95: attempt(this, 'objectives.p95', () => Duration.of(p95), Duration.of('200ms')), errorRatio, histogram: this.histogram });
+    this.prometheus.addRules(HOST_RULES, CERTIFICATE_RULES, requests, () => generalRules(this.scaled()));
     if (!(errorRatio > 0 && errorRatio < 1)) reportProblem(this, { code: 'error-ratio', what: `an error ratio of ${errorRatio} is no objective`, fix: 'give a share between 0 and 1: 0.01 is one percent' });
 
     const host = new HostExporter(this, 'host', { tier });
@@ -108,7 +109,6 @@ export class Monitoring extends Construct {
   /** Scrapes an endpoint of your own. */
   scrape(scrape: Scrape): void {
     this.prometheus.scrape(scrape);
-    this.rules(generalRules(this.prometheus.targets.filter(({ endpoint }) => isScaled(endpoint.workload)).map(({ job, service, endpoint }) => ({ job, service, replicas: fewest(endpoint.workload) }))));
   }
 
   /** A group replaces the one of its name, but for those that are there by themselves. An alert belongs to one group. */
@@ -134,10 +134,11 @@ export class Monitoring extends Construct {
     const check = [probes?.ready.check, probes?.alive?.check].find(one => one && one.kind !== 'command');
     const port = check && check.kind !== 'command' ? portOf(check, ports) : Object.keys(ports).find(name => ports[name]!.protocol === 'tcp');
     if (port === undefined) return false;
-    const endpoint = this.blackbox.mayAsk(workload.endpoint(port), { each: isScaled(workload) });
+    const endpoint = workload.endpoint(port);
+    this.blackbox.mayAsk(endpoint);
     const common = { job: 'ready', service, by: this.blackbox.endpoint };
-    if (check?.kind !== 'http') this.prometheus.probe({ ...common, module: 'tcp', target: endpoint });
-    else this.prometheus.probe({ ...common, module: this.blackbox.withHeaders(check.headers, service), target: text`http://${endpoint}${check.path}` });
+    if (check?.kind !== 'http') this.prometheus.probe({ ...common, module: 'tcp', target: () => anyOf(endpoint) });
+    else this.prometheus.probe({ ...common, module: this.blackbox.withHeaders(check.headers, service), target: () => text`http://${anyOf(endpoint)}${check.path}` });
     return true;
   }
 
@@ -146,7 +147,7 @@ export class Monitoring extends Construct {
    * Default: `/`. `isTrusted`: whether the certificate must be good. Default: true.
    */
   askAsVisitor(workload: Workload, service: string, { path = '/', isTrusted = true }: { readonly path?: string; readonly isTrusted?: boolean } = {}): void {
-    const routes = this.node.root.node.findAll().filter(isRoute).filter(({ spec: { to, reach, protocol } }) => to.workload === workload && reach === 'public' && protocol !== 'tcp');
+    const routes = this.publicRoutes().filter(({ spec: { to, protocol } }) => to.workload === workload && protocol !== 'tcp');
     const secure = routes.filter(({ spec }) => spec.protocol === 'https');
     for (const { spec: { to, protocol, hosts } } of secure.length > 0 ? secure : routes) {
       const names = hosts.filter(host => !host.startsWith('*'));
@@ -194,19 +195,39 @@ export class Monitoring extends Construct {
     else yield { code: 'observed-too-early', what: `${pathOf(thing)} was not there yet when it was told what to observe`, fix: 'call observe last' };
   }
 
+  private publicRoutes(): Route[] {
+    return this.node.root.node.findAll().filter(isRoute).filter(({ spec: { reach } }) => reach === 'public');
+  }
+
+  /** What is scraped by an address for each replica. */
+  private scaled(): Scaled[] {
+    const expected = this.expected();
+    return this.prometheus.targets.filter(({ endpoint: { workload } }) => isScaled(workload)).map(({ job, service, endpoint: { workload } }) => ({ job, service, replicas: expected(workload) }));
+  }
+
+  /**
+   * How many replicas of a workload there must be at least. Behind a public route that may be one, however many are asked for:
+   * a port of a host belongs to one container, and whether there will be a host or a cluster is not known here.
+   */
+  private expected(): (workload: Workload) => number {
+    const routed = new Set(this.publicRoutes().map(({ spec: { to } }) => to.workload));
+    return workload => (routed.has(workload) ? 1 : fewest(workload));
+  }
+
   /** What nobody hears of, for the guide. */
   private unwatched(): Runbook[] {
     const stack = this.node.scopes.findLast(scope => 'projectName' in scope) ?? this.node.root;
     const workloads = stack.node.findAll().filter((thing): thing is Workload => isWorkload(thing) && !thing.node.scopes.some(scope => scope instanceof Monitoring));
     const silent = workloads.filter(({ spec: { runs }, node }) => ['service', 'schedule'].includes(runs.kind) && !node.scopes.some(scope => this.watched.has(scope as Construct)));
     const scraped = new Set(this.prometheus.targets.map(({ endpoint }) => endpoint.workload));
-    const uncounted = workloads.filter(workload => !silent.includes(workload) && fewest(workload) > 1 && !scraped.has(workload));
+    const expected = this.expected();
+    const uncounted = workloads.filter(workload => !silent.includes(workload) && fewest(workload) > 1 && !(scraped.has(workload) && expected(workload) > 1));
     const names = (list: readonly Workload[]) => list.map(workload => `\`${this.serviceOf(workload)}\``).join(', ');
     return silent.length + uncounted.length === 0 ? [] : [{
       purpose: 'look', title: 'What is not watched',
       content: [
         ...(silent.length === 0 ? [] : [advice`No alert tells when these fail: ${names(silent)}. They have neither metrics nor a port to ask at, or the stack's program does not give them to \`observe\`.`]),
-        ...(uncounted.length === 0 ? [] : [advice`No alert tells when some of the replicas of these have ended: ${names(uncounted)}. Replicas are counted by the metrics that each of them has; that all have ended is seen.`]),
+        ...(uncounted.length === 0 ? [] : [advice`No alert tells when some of the replicas of these have ended: ${names(uncounted)}. Replicas are counted by the metrics that each of them has, and only where no public route leads to them; that all have ended is seen.`]),
       ],
     }];
   }
@@ -226,6 +247,11 @@ function isScaled({ spec: { runs } }: Workload): boolean {
 function fewest({ spec: { runs } }: Workload): number {
   if (runs.kind !== 'service') return 0;
   return typeof runs.replicas === 'number' ? runs.replicas : runs.replicas.min;
+}
+
+/** As a target of the black-box exporter: of several replicas, ready or not, another each time, by the name that has the address of each. */
+function anyOf(endpoint: Endpoint): Text {
+  return isScaled(endpoint.workload) ? text`${Text.reference({ kind: 'host', endpoint, mentioned: true, each: true })}:${endpoint.port}` : endpoint.mention();
 }
 
 function isRoute(thing: IConstruct): thing is Route {

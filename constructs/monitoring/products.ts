@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { Duration, type Size } from '../../lib/model';
+import { Duration } from '../../lib/model';
 import { BackupCronJob } from '../backup';
 import { NginxProxy } from '../nginx';
 import { Postgres } from '../postgres';
@@ -22,9 +22,9 @@ function product<T extends Construct>(type: abstract new (...args: never) => T, 
   return { is: thing => thing instanceof type, observe: (monitoring, thing, service) => { observe(monitoring, thing as T, service); } };
 }
 
-/** What rules must know of all that is observed, by service. */
-const volumes = new WeakMap<Monitoring, Record<string, Size>>();
-const ages = new WeakMap<Monitoring, Record<string, Duration>>();
+/** What rules are about, by service: their sizes and schedules are read late, since aspects may change them. */
+const databases = new WeakMap<Monitoring, Map<string, Postgres>>();
+const backups = new WeakMap<Monitoring, Map<string, BackupCronJob>>();
 
 export const PRODUCTS: readonly Product[] = [
   product(WebService, (monitoring, web, service) => {
@@ -40,9 +40,9 @@ export const PRODUCTS: readonly Product[] = [
   product(Postgres, (monitoring, db, service) => {
     const { endpoint } = new PostgresExporter(monitoring, `${service}-exporter`, { of: db, tier: monitoring.tier });
     monitoring.scrape({ job: 'postgres', service, endpoint });
-    const known = remember(volumes, monitoring);
-    for (const mount of db.workload.spec.mounts) if ('volume' in mount) known[service] = mount.volume.spec.size;
-    monitoring.rules(postgresRules(known));
+    const known = remember(databases, monitoring).set(service, db);
+    monitoring.prometheus.addRules(() => postgresRules(Object.fromEntries([...known].flatMap(([name, { workload }]) =>
+      workload.spec.mounts.flatMap(mount => ('volume' in mount ? [[name, mount.volume.spec.size]] : []))))));
     monitoring.dashboard('postgres');
   }),
 
@@ -64,10 +64,9 @@ export const PRODUCTS: readonly Product[] = [
   product(BackupCronJob, (monitoring, backup, service) => {
     const { endpoint } = new BackupExporter(monitoring, `${service}-exporter`, { of: backup, tier: monitoring.tier });
     monitoring.scrape({ job: 'backup', service, endpoint });
-    const { runs } = backup.workload.spec;
-    const known = remember(ages, monitoring);
-    if (runs.kind === 'schedule') known[service] = Duration.seconds(runs.cron.longestPause.wholeSeconds + runs.deadline.wholeSeconds + 3600);
-    monitoring.rules(backupRules(known));
+    const known = remember(backups, monitoring).set(service, backup);
+    monitoring.prometheus.addRules(() => backupRules(Object.fromEntries([...known].flatMap(([name, { workload: { spec: { runs } } }]) =>
+      (runs.kind === 'schedule' ? [[name, Duration.seconds(runs.cron.longestPause.wholeSeconds + runs.deadline.wholeSeconds + 3600)]] : [])))));
     monitoring.dashboard('backup');
   }),
 
@@ -81,8 +80,8 @@ export const PRODUCTS: readonly Product[] = [
   }),
 ];
 
-function remember<T>(store: WeakMap<Monitoring, Record<string, T>>, monitoring: Monitoring): Record<string, T> {
-  const known = store.get(monitoring) ?? {};
+function remember<T>(store: WeakMap<Monitoring, Map<string, T>>, monitoring: Monitoring): Map<string, T> {
+  const known = store.get(monitoring) ?? new Map<string, T>();
   store.set(monitoring, known);
   return known;
 }

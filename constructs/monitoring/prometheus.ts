@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import {
-  addCheck, AlertRules, attempt, Config, Duration, Metrics, reportProblem, Route, Size, Volume, Workload,
+  addCheck, AlertRules, attempt, Config, Duration, Metrics, reportProblem, Route, Size, Text, Volume, Workload,
   type DurationLike, type Endpoint, type ResourcesLike, type SizeLike, type TextLike, type Tier,
 } from '../../lib/model';
 import { later } from '../../lib/model/later';
@@ -52,8 +52,8 @@ export interface ProbeOf {
   readonly by: Endpoint;
   /** How it is asked: a module of the exporter's configuration. */
   readonly module: string;
-  /** What is asked: an address, or a URL. */
-  readonly target: TextLike;
+  /** What is asked: an address, or a URL. Of a function, what it gives when aspects have been applied. */
+  readonly target: TextLike | (() => TextLike);
   /** The name that is asked for, where the target has another one. Default: that of the target. */
   readonly hostname?: string;
 }
@@ -78,7 +78,7 @@ export class Prometheus extends Construct {
   private readonly alertRules: AlertRules;
   private readonly scrapes: Scrape[] = [];
   private readonly probes: ProbeOf[] = [];
-  private readonly groups = new Map<string, RuleGroup>();
+  private readonly groups: (RuleGroup | (() => RuleGroup))[] = [];
   private readonly interval: Duration;
 
   constructor(scope: Construct, id: string, private readonly props: PrometheusProps = {}) {
@@ -131,17 +131,18 @@ export class Prometheus extends Construct {
     const { job, service, by, module, target, hostname } = probe;
     this.probes.push(probe);
     const host: Record<string, string> = hostname === undefined ? {} : { hostname };
-    new Metrics(this, this.freeId(job, service), {
+    const { spec: { params } } = new Metrics(this, this.freeId(job, service), {
       endpoint: by, path: '/probe',
-      params: { module, target, ...host },
+      params: { module, target: '', ...host },
       labels: { job, service, ...(hostname === undefined ? {} : { host: hostname }) },
     });
+    later(params, 'target', () => Text.of(valueOf(target)));
     this.startWithout(by);
   }
 
-  /** A group replaces the one of its name. An alert belongs to one group. */
-  addRules(...groups: readonly RuleGroup[]): void {
-    for (const group of groups) this.groups.set(group.name, group);
+  /** A group replaces the one of its name. An alert belongs to one group. Of a function, what it gives when aspects have been applied. */
+  addRules(...groups: readonly (RuleGroup | (() => RuleGroup))[]): void {
+    this.groups.push(...groups);
     later(this.config.spec.files, 'rules.yml', () => ruleFile(this.rules).file);
     later(this.alertRules.spec, 'groups', () => this.rules.map(({ name, rules }) => ({ name, rules: rules.map(alertRuleOf) })));
     this.refreshConfiguration();
@@ -154,7 +155,7 @@ export class Prometheus extends Construct {
 
   /** The groups so far, each name once. */
   get rules(): readonly RuleGroup[] {
-    return [...this.groups.values()];
+    return [...new Map(this.groups.map(valueOf).map(group => [group.name, group])).values()];
   }
 
   private freeId(job: string, service: string): string {
@@ -180,7 +181,7 @@ export class Prometheus extends Construct {
         scrape_interval: ${this.interval}
         evaluation_interval: ${this.interval}
 
-      ${this.groups.size > 0 && yaml`
+      ${this.groups.length > 0 && yaml`
         rule_files:
           - rules.yml
         `}
@@ -242,7 +243,7 @@ function probeConfig(probes: readonly ProbeOf[]): Yaml {
       params: { module: [${module}] }
       static_configs:
         ${probes.map(({ service, target, hostname }) => yaml`
-          - targets: [${target}]
+          - targets: [${valueOf(target)}]
             labels: { service: ${service}${hostname !== undefined && yaml`, host: ${hostname}, __param_hostname: ${hostname}`} }
           `)}
       relabel_configs:
@@ -261,6 +262,11 @@ function labelled(label: string, value: string): Yaml {
     - target_label: ${label}
       replacement: ${value}
     `;
+}
+
+/** What is said at once, or by a function, which is asked when somebody reads it. */
+function valueOf<T extends RuleGroup | TextLike>(value: T | (() => T)): T {
+  return typeof value === 'function' ? value() : value;
 }
 
 function grouped<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {

@@ -11,12 +11,13 @@ const disk = { do: 'disk' } as const;
 export function alertRunbooks(monitoring: string): readonly Runbook[] {
   const exporter = { do: 'logs', of: `${monitoring}-${SERVICE}-exporter` } as const;
   const startExporter = { do: 'start', of: `${monitoring}-${SERVICE}-exporter` } as const;
+  const makeRole = { do: 'redo', of: `${monitoring}-${SERVICE}-exporter-role` } as const;
   const runbooks: Readonly<Record<string, readonly Advice[]>> = {
     ServiceDown: [
       advice`What is there: ${status}.`,
       advice`Why it ended: ${ended}. Exit code 137 is the memory limit, more often than not.`,
       advice`Start it, if nothing has done so by itself: ${start}.`,
-      advice`Where only the exporter is down (the job is \`postgres\`, \`redis\` or \`nginx\`): ${exporter}. If it cannot log in to Postgres, ${startExporter} makes its role anew.`,
+      advice`Where only the exporter is down (the job is \`postgres\`, \`redis\` or \`nginx\`): ${exporter}. If it cannot log in to Postgres, have its role made anew (${makeRole}), and start it (${startExporter}).`,
     ],
     ReadinessFailing: [
       advice`Why: ${logs}. The answer of most readiness checks names what failed.`,
@@ -82,7 +83,8 @@ export function alertRunbooks(monitoring: string): readonly Runbook[] {
     PostgresVolumeFilling: [
       advice`The largest tables, in \`psql\`: \`SELECT relname, pg_size_pretty(pg_total_relation_size(oid)) FROM pg_class ORDER BY pg_total_relation_size(oid) DESC LIMIT 10\`.`,
       advice`Dead rows: \`SELECT relname, n_dead_tup FROM pg_stat_user_tables ORDER BY 2 DESC\`; \`VACUUM\` where autovacuum does not keep up.`,
-      advice`Raise \`storage\` in the program. A claim of a cluster must be resized as well (\`kubectl edit persistentvolumeclaim\`), where its storage class allows that.`,
+      advice`Raise \`storage\` in the program. With Compose that makes no room: the disk of the host must have it.`,
+      advice`In a cluster, where the storage class lets claims grow: give the claim its new size (\`kubectl get persistentvolumeclaims\`, \`kubectl edit persistentvolumeclaim NAME\`), remove the StatefulSet alone (\`kubectl delete statefulset ${SERVICE} --cascade=orphan\`: its pod and its claim stay), and apply the new folder, whose StatefulSet takes the pod over. Without the second step the server refuses the folder: claim templates are immutable.`,
     ],
     RedisMemory: [
       advice`What takes the room: the command of its prompt, in Health and logs of \`OPERATIONS.md\`, with \`--bigkeys\` after \`redis-cli\`. A queue that grows means that its workers are down, or too slow.`,

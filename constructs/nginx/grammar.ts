@@ -35,8 +35,16 @@ export const folderPath = (value: string): Conf => {
   return path(value);
 };
 
+const BELOW = /^(?!.*(?:^|\/)\.\.?(?:\/|$))[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/;
+
+/** A file inside of a folder: `index.html`. */
+export const file = (value: string): Conf => Conf.word(value, BELOW, {
+  code: 'nginx-file', what: `${shown(value)} is not a file inside of a folder`,
+  fix: "write it as index.html: letters, digits, '-', '_', '.' and '/', without '..' and without '/' at its ends",
+});
+
 /** A folder inside a volume: `static/css`. */
-export const folder = (value: string): Conf => Conf.word(value, /^(?!.*(?:^|\/)\.\.?(?:\/|$))[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/, {
+export const folder = (value: string): Conf => Conf.word(value, BELOW, {
   code: 'nginx-folder', what: `${shown(value)} is not a folder inside of a volume`,
   fix: "write it as static/css: letters, digits, '-', '_' and '.', without '..' and without '/' at its ends",
 });

@@ -65,11 +65,12 @@ export class NginxProxy extends Construct {
       resources: site.resources,
       // SIGTERM would cut off running requests.
       stop: { signal: 'SIGQUIT', grace: Duration.seconds(site.drain.wholeSeconds + 5) },
+      loosened: site.overcommit ? { accepted: [`slow uploads of one address may take more than half of the ${site.buffers} for all bodies, and keep others from sending any`] } : {},
       tier, logs,
     });
     this.endpoint = this.workload.endpoint(isTls(site) ? 'https' : 'http');
     this.metrics = this.workload.endpoint('metrics');
-    this.landing = landingOf(site);
+    this.landing = site.landing;
     new Route(this, 'http', { to: this.workload.endpoint('http'), published: site.published.http, reach, protocol: 'http', hosts });
     if (isTls(site)) {
       const route = new Route(this, 'https', { to: this.workload.endpoint('https'), published: site.published.https, reach, protocol: 'https', hosts });
@@ -117,11 +118,6 @@ export class NginxProxy extends Construct {
       ],
     }]);
   }
-}
-
-function landingOf({ locations, health }: Settings): string {
-  const answersAtRoot = locations.some(({ path, answer }) => path.text === '/' && answer.kind !== 'nothing');
-  return answersAtRoot ? '/' : health[0]?.path.text ?? '/';
 }
 
 function filesOf(site: Settings): Record<string, TextLike> {

@@ -29,6 +29,13 @@ export interface StaticFiles {
   readonly cache?: 'immutable' | DurationLike;
   /** Sends `site.css.gz` in place of `site.css` where it is there. Not for uploads: users could replace one by the other. Default: false. */
   readonly precompressed?: boolean;
+  /**
+   * For an application of a single page: the file that answers at each path where there is none, `index.html`. Browsers ask each
+   * time whether it is new, whatever `cache` says. Give what has the content in its name a path of its own, and what is missing there
+   * is not found: `{ '/': { volume, fallback: 'index.html' }, '/assets/': { volume, folder: 'assets', cache: 'immutable' } }`.
+   * Default: what is missing is not found.
+   */
+  readonly fallback?: string;
   /** For uploads: no script in them runs, neither on the server nor in the browser. Default: false. */
   readonly noScripts?: boolean;
 }
@@ -94,14 +101,15 @@ export interface NginxProxyProps extends Pick<WorkloadProps, 'resources' | 'tier
    * Where the certificate comes from; `off`: TLS ends elsewhere. Default: self-signed, which browsers warn of.
    *
    * `acme` is for public hosts: an authority must reach them. The site is served as soon as there is a certificate. Compose: within the hour, or at once with
-   * `docker compose run --rm <proxy>-certbot -v`. Kubernetes: cert-manager gets it.
+   * `docker compose run --rm <proxy>-certbot -v`. Kubernetes: cert-manager gets it, by an
+   * issuer that proves names by DNS-01: they lead to this proxy, which does not know cert-manager's answers over HTTP.
    */
   readonly tls?: 'self-signed' | 'given' | 'off' | { readonly acme: Acme };
   /** The beginning of a path → what answers there. The longest one counts. */
   readonly routes: Readonly<Record<string, Upstream | ProxyPass>>;
   /** The beginning of a path → the files there. No limits apply to them, but for one on this very path or below. Default: none. */
   readonly static?: Readonly<Record<string, StaticFiles>>;
-  /** The largest request body. Default: 1 MiB. */
+  /** The largest request body. It is kept in memory until the service has taken it. Default: 1 MiB. */
   readonly maxBodySize?: SizeLike;
   /** How long to wait for others. Default: 5 s to connect to an upstream, 60 s for its silence, 30 s for that of a client. */
   readonly timeouts?: {
@@ -125,9 +133,18 @@ export interface NginxProxyProps extends Pick<WorkloadProps, 'resources' | 'tier
   };
   /** The beginning of a path → the limit for each client address. The longest one counts. With replicas, each counts for itself. Default: no limit. */
   readonly rateLimits?: Readonly<Record<string, RateLimit | Rate>>;
-  /** Requests at the same time from one address. Default: no limit. In HTTP/2 each request counts. */
+  /**
+   * Requests at the same time from one address. In HTTP/2 each request counts. As many bodies of `maxBodySize` must fit half of the
+   * room for bodies, so that slow uploads of one visitor do not keep others from theirs. Default: no limit.
+   */
   readonly connectionsPerAddress?: number;
-  /** Paths that no limit applies to. The HTTP probes of the workloads that `routes` names are among them already. Default: no others. */
+  /** Says that one address may take more than half of the room for bodies. Default: that is an error. */
+  readonly overcommit?: boolean;
+  /**
+   * Paths that monitors ask: no limits, no lines in the log, no body of more than 1 KiB, and an answer over plain HTTP too. The HTTP
+   * probes of the workloads that `routes` names are among them already, but for one at `/`, or at the beginning `/shop/` of a route:
+   * that is a page, which visitors ask for as well. Default: no others.
+   */
   readonly health?: readonly string[];
   /**
    * Paths that visitors get a 404 for, and for all below them, in capitals too. Those of the metrics of the WebServices that

@@ -18,7 +18,9 @@ export interface Settings {
   readonly mounts: readonly { readonly volume: Volume; readonly path: string }[];
   readonly limits: readonly Limit[];
   readonly connectionsPerAddress: number | undefined;
-  readonly health: readonly { readonly path: Conf; readonly upstream: Conf }[];
+  readonly health: readonly Probed[];
+  /** Where visitors get an answer. */
+  readonly landing: string;
   /** As regular expressions. */
   readonly hidden: readonly Conf[];
   readonly headers: Headers;
@@ -31,10 +33,14 @@ export interface Settings {
   /** For request bodies and large answers, in memory. */
   readonly buffers: Size;
   readonly maxBodySize: Size;
+  readonly overcommit: boolean;
   readonly timeouts: { readonly connect: Duration; readonly read: Duration; readonly send: Duration; readonly client: Duration };
   readonly keepAlive: Duration;
   readonly drain: Duration;
 }
+
+/** A path at which a route is asked for its health. */
+interface Probed { readonly path: Conf; readonly upstream: Conf }
 
 /** How a replica is asked whether it is ready: as its own probe asks. */
 interface Readiness {
@@ -69,7 +75,7 @@ export function readSettings(construct: Construct, props: NginxProxyProps): Sett
   const read = new Reader(construct);
   const {
     version = '1.30', host, tls = 'self-signed', routes = {}, static: folders = {}, maxBodySize = '1Mi', timeouts = {}, keepAlive = '65s', upstreamKeepAlive = {},
-    rateLimits = {}, connectionsPerAddress, health = [], hidden = [], headers = {}, blockedFiles = ['*.py', '*.conf', '*.log', '*.sql'], trustedProxies = [],
+    rateLimits = {}, connectionsPerAddress, overcommit = false, health = [], hidden = [], headers = {}, blockedFiles = ['*.py', '*.conf', '*.log', '*.sql'], trustedProxies = [],
     published = {}, resources = { cpu: 1, memory: '256Mi' }, drain = '30s',
   } = props;
   const times = {
@@ -81,10 +87,14 @@ export function readSettings(construct: Construct, props: NginxProxyProps): Sett
   const { upstreams, passes } = read.routes(routes, times.read);
   const { files, mounts } = read.files(folders);
   const limits = read.limits(rateLimits);
-  read.distinct(passes, files);
   read.something(routes, folders);
   const sizes = attempt(construct, 'resources', () => readResources(resources), readResources({ cpu: 1, memory: '256Mi' }));
   const buffers = sizes.memory.limit.share(0.5);
+  const connections = connectionsPerAddress === undefined ? undefined : read.count('connectionsPerAddress', connectionsPerAddress);
+  const locations = locationsOf(passes, files, limits);
+  const probed = read.probed(passes, upstreams);
+  const exempt = read.health(passes, probed, health);
+  read.distinct(passes, files, exempt);
   return {
     version: attempt(construct, 'version', () => grammar.version(version), [1, 30]),
     hosts: read.hosts(typeof host === 'string' ? [host] : host, tls),
@@ -95,23 +105,26 @@ export function readSettings(construct: Construct, props: NginxProxyProps): Sett
       connections: read.count('upstreamKeepAlive.connections', upstreamKeepAlive.connections ?? 32) ?? 32,
       idle: read.duration('upstreamKeepAlive.idle', upstreamKeepAlive.idle ?? '4s'),
     },
-    locations: locationsOf(passes, files, limits),
-    connectionsPerAddress: connectionsPerAddress === undefined ? undefined : read.count('connectionsPerAddress', connectionsPerAddress),
-    health: read.health(passes, upstreams, health),
+    locations,
+    connectionsPerAddress: connections,
+    health: exempt,
+    landing: landingOf(locations, [...probed, ...exempt]),
     hidden: read.hidden(passes, upstreams, hidden),
     headers: read.headers(headers, tls),
     blocked: read.each('blockedFiles', blockedFiles, grammar.ending),
     trustedProxies: read.each('trustedProxies', trustedProxies, grammar.cidr),
     published: { http: read.port('published.http', published.http ?? 80), https: read.port('published.https', published.https ?? 443) },
     workers: Math.max(1, Math.ceil(sizes.cpu.limit.millis / 1000)),
-    maxBodySize: read.bodySize(maxBodySize, buffers),
+    maxBodySize: read.bodySize(maxBodySize, buffers, overcommit ? 0 : connections),
+    overcommit,
     keepAlive: read.duration('keepAlive', keepAlive),
     drain: read.duration('drain', drain),
   };
 }
 
 class Reader {
-  private readonly names = new Set<string>();
+  /** Those that the configuration has. The zone that counts connections has one from the start. */
+  private readonly names = new Set<string>(['connections']);
 
   constructor(private readonly construct: Construct) {}
 
@@ -185,13 +198,14 @@ class Reader {
 
   files(folders: NonNullable<NginxProxyProps['static']>): { files: Files[]; mounts: { volume: Volume; path: string }[] } {
     const mounts = new Map<Volume, string>();
-    const files = Object.entries(folders).flatMap(([path, { volume, folder, cache, precompressed = false, noScripts = false }]) => this.value('static', () => {
+    const files = Object.entries(folders).flatMap(([path, { volume, folder, fallback, cache, precompressed = false, noScripts = false }]) => this.value('static', () => {
       const location = grammar.folderPath(path);
       const below = folder === undefined ? undefined : grammar.folder(folder);
       const mount = mounts.get(volume) ?? `/srv/${this.name(path).text}`;
       mounts.set(volume, mount);
       const root = Conf.word(mount, /^\/srv\/\w+$/, OWN);
-      return { path: location, root: below ? conf`${root}/${below}` : root, precompressed, noScripts, cacheControl: this.cacheControl(path, cache) };
+      const file = fallback === undefined ? undefined : grammar.file(fallback);
+      return { path: location, root: below ? conf`${root}/${below}` : root, fallback: file && { path: conf`${location}${file}`, file }, precompressed, noScripts, cacheControl: this.cacheControl(path, cache) };
     }) ?? []);
     return { files, mounts: [...mounts].map(([volume, path]) => ({ volume, path })) };
   }
@@ -211,18 +225,23 @@ class Reader {
   }
 
   /** The paths that HTTP probes ask of what the routes name, where a visitor's request would get to the same port. */
-  health(passes: readonly Pass[], upstreams: Settings['upstreams'], more: readonly string[]): { path: Conf; upstream: Conf }[] {
-    const probed = upstreams.flatMap(({ name, endpoint: { workload: { spec: { probes, ports } }, portName } }) => {
+  probed(passes: readonly Pass[], upstreams: Settings['upstreams']): Probed[] {
+    return upstreams.flatMap(({ name, endpoint: { workload: { spec: { probes, ports } }, portName } }) => {
       const paths = probes ? namedProbes(probes).flatMap(([, { check }]) => (check.kind === 'http' && portOf(check, ports) === portName ? [check.path.split('?')[0]!] : [])) : [];
       return this.each('health', paths, value => ({ path: grammar.path(value), upstream: name })).filter(({ path }) => longest(passes, path)?.upstream === name);
     });
+  }
+
+  /** Of the probed paths those that are no pages, and what else is named. */
+  health(passes: readonly Pass[], probed: readonly Probed[], more: readonly string[]): Probed[] {
     const asked = this.each('health', more, value => {
       const path = grammar.path(value);
       const pass = longest(passes, path);
       if (!pass) throw new FaultError({ code: 'nginx-health', what: `no route answers at '${value}'`, fix: 'name a path below one of the routes' });
       return { path, upstream: pass.upstream };
     });
-    return [...new Map([...probed, ...asked].map(entry => [entry.path.text, entry])).values()];
+    const own = probed.filter(({ path }) => !isFirstPage(path, passes));
+    return [...new Map([...own, ...asked].map(entry => [entry.path.text, entry])).values()];
   }
 
   /** Where the routed services have their metrics, as far as a visitor's request would get there, and what else is named. */
@@ -262,11 +281,18 @@ class Reader {
     };
   }
 
-  bodySize(value: NginxProxyProps['maxBodySize'], buffers: Size): Size {
+  /** Bodies are kept until an upstream has taken them: a slow client keeps the room that its own have. */
+  bodySize(value: NginxProxyProps['maxBodySize'], buffers: Size, connectionsPerAddress = 0): Size {
     return attempt(this.construct, 'maxBodySize', () => {
       const size = Size.of(value!);
-      if (size.bytes <= buffers.bytes) return size;
-      throw new FaultError({ code: 'nginx-body', what: `a body of ${size} does not fit the ${buffers} for bodies, half of its memory`, fix: 'raise resources.memory, or lower maxBodySize' });
+      if (size.bytes > buffers.bytes) {
+        throw new FaultError({ code: 'nginx-body', what: `a body of ${size} does not fit the ${buffers} for bodies, half of its memory`, fix: 'raise resources.memory, or lower maxBodySize' });
+      }
+      const ofOne = size.bytes * connectionsPerAddress;
+      if (ofOne > buffers.bytes / 2) {
+        throw new FaultError({ code: 'nginx-bodies', what: `${connectionsPerAddress} bodies of ${size}, as one address may send at a time, take more than half of the ${buffers} for all bodies: it could keep others from sending any`, fix: `raise resources.memory to ${Math.ceil(ofOne * 4 / 2 ** 20)}Mi, lower connectionsPerAddress or maxBodySize, or accept it: overcommit: true` });
+      }
+      return size;
     }, Size.mebibytes(1));
   }
 
@@ -276,10 +302,17 @@ class Reader {
     });
   }
 
-  distinct(passes: readonly Pass[], files: readonly Files[]): void {
-    this.each('static', files, ({ path }) => {
+  distinct(passes: readonly Pass[], files: readonly Files[], health: readonly Probed[]): void {
+    this.each('static', files, folder => {
+      const { path, fallback } = folder;
       if (passes.some(pass => pass.path.text === path.text)) {
         throw new FaultError({ code: 'nginx-path-twice', what: `'${path.text}' has both a route and files`, fix: 'give one of them another path' });
+      }
+      if (!fallback) return;
+      const said: readonly { readonly path: Conf }[] = [...passes, ...files, ...health.filter(one => one.path.text === fallback.path.text)];
+      const owner = longest(said, fallback.path);
+      if (owner !== folder) {
+        throw new FaultError({ code: 'nginx-path-twice', what: `the fallback '${fallback.path.text}' of '${path.text}' belongs to '${owner!.path.text}'`, fix: 'name a file at whose path nothing else answers' });
       }
     });
   }
@@ -296,6 +329,16 @@ class Reader {
 
 /** Never seen: these words are our own. */
 const OWN = { code: 'nginx-name', what: 'a name of our own is none', fix: 'report this as an error of compose8s' };
+
+/** Whether visitors begin there: `/` and `/shop/` are the first pages of all that these routes lead to, `/health` is itself. */
+function isFirstPage(path: Conf, passes: readonly Pass[]): boolean {
+  return path.text.endsWith('/') && passes.some(pass => pass.path.text === path.text);
+}
+
+function landingOf(locations: readonly Location[], probed: readonly Probed[]): string {
+  const answersAtRoot = locations.some(({ path, answer }) => path.text === '/' && answer.kind !== 'nothing');
+  return answersAtRoot ? '/' : probed[0]?.path.text ?? '/';
+}
 
 /** A path in a regular expression, where of its signs only the dot means something else. */
 function literally(path: Conf): Conf {

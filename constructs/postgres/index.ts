@@ -5,7 +5,7 @@ import {
 } from '../../lib/model';
 import { HealthProbes } from '../health-probes';
 import { startScript } from './start';
-import { connectionsOf, defaultsFor, preloadFaults, printMemory, printSettings, settingFaults, type Settings } from './settings';
+import { connectionsOf, defaultsFor, preloadFaults, printMemory, printSettings, settingFaults, sharedMemoryOf, type Settings } from './settings';
 
 export type { Settings } from './settings';
 
@@ -26,8 +26,8 @@ export interface PostgresProps {
   /** Default: 1 CPU and 1 GiB. Memory settings follow from the limit. */
   readonly resources?: ResourcesLike;
   /**
-   * Lines of `postgresql.conf`, by their names in the manual; they win over what follows from the limit. Default: memory and
-   * connections follow from the limit of `resources`.
+   * Lines of `postgresql.conf`, by their names in the manual; they win over what follows from the limit. `/dev/shm`
+   * has room for what they let processes share. Default: memory and connections follow from the limit of `resources`.
    */
   readonly settings?: Settings;
   /** Says that settings whose worst cases add up to more than the limit are meant so. Default: that is an error. */
@@ -59,6 +59,8 @@ export class Postgres extends Construct {
   readonly workload: Workload;
   /** Where it answers, at port 5432. */
   readonly endpoint: Endpoint;
+  /** Whose tools dump and restore it. */
+  readonly engine = 'postgres';
   /** What it runs: its tools dump and restore for others. */
   readonly image: Image;
   /** The name of the database. */
@@ -102,8 +104,7 @@ export class Postgres extends Construct {
       },
       mounts: [{ volume: data, path: folder.volume }, { config, path: CONFIGURATION }, { config: start, path: `${CONFIGURATION}/bin` }, { secret: this.password.secret, path: SECRETS }, ...scripts],
       scratch: [{ path: '/tmp', size: '64Mi' }, { path: '/var/run/postgresql', size: '1Mi' }],
-      // Parallel queries exchange rows there.
-      sharedMemory: Size.bytes(Math.min(Size.mebibytes(256).bytes, limit.share(1 / 8).bytes)),
+      sharedMemory: sharedMemoryOf(all, limit),
       resources,
       // Over TCP: while the image prepares an empty database it listens on its socket only, and is not ready.
       probes: HealthProbes.command(['pg_isready', '-h', '127.0.0.1', '-U', user, '-d', database], { startup: '60s', alive: { port: 'postgres' } }),

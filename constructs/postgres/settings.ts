@@ -38,10 +38,41 @@ export function defaultsFor(limit: Size, maxConnections: number): MemorySettings
     shared_buffers: sharedBuffers,
     effective_cache_size: limit.share(3 / 4),
     maintenance_work_mem: maintenance,
-    // Half of what is left: a query may use it several times.
-    work_mem: Size.mebibytes(Math.max(1, Math.floor(left / 2 / maxConnections / 2 ** 20))),
+    // Half of what is left: a query may use it several times, and in several processes, however few may connect.
+    work_mem: Size.mebibytes(Math.max(1, Math.floor(left / 2 / Math.max(maxConnections, 10) / 2 ** 20))),
     max_connections: maxConnections,
   };
+}
+
+/**
+ * The size of `/dev/shm`, where processes that work on one query share memory: as much as they may ask for at most, and room for
+ * the rows that they exchange. shared_buffers are not in it. The limit counts of it what is used.
+ */
+export function sharedMemoryOf(settings: Settings, limit: Size): Size {
+  const room = Math.min(Size.mebibytes(256).bytes, limit.share(1 / 8).bytes);
+  const { maintenance, hash, most } = sharedMemoryNeeds(settings, limit);
+  return Size.mebibytes(Math.ceil(Math.max(room, Math.min(room + maintenance + hash, most)) / 2 ** 20));
+}
+
+/**
+ * VACUUM of several indexes by several processes keeps all dead rows there that maintenance_work_mem allows (parallel_vacuum_init of
+ * the server), a hash join of several its table, to which each adds what it might have used alone (ExecChooseHashTableSize). The
+ * sorts of a parallel CREATE INDEX are each process' own. Half of what shared_buffers leave is for what is not shared.
+ */
+function sharedMemoryNeeds(settings: Settings, limit: Size): { readonly maintenance: number; readonly hash: number; readonly most: number } {
+  const bytes = (name: string) => parseMemory(settings[name])?.bytes ?? 0;
+  const workers = numberOf(settings, 'max_parallel_workers_per_gather');
+  return {
+    maintenance: numberOf(settings, 'max_parallel_maintenance_workers') > 0 ? bytes('maintenance_work_mem') : 0,
+    hash: workers > 0 ? bytes('work_mem') * numberOf(settings, 'hash_mem_multiplier') * (workers + 1) : 0,
+    most: (limit.bytes - bytes('shared_buffers')) / 2,
+  };
+}
+
+/** The server's own default of each of these is 2. */
+function numberOf(settings: Settings, name: 'max_parallel_workers_per_gather' | 'max_parallel_maintenance_workers' | 'hash_mem_multiplier'): number {
+  const value = Number(settings[name] ?? 2);
+  return value >= 0 && value <= 1024 ? value : 2;
 }
 
 /** `2GB` as Postgres means it: 2 GiB. `undefined` for what is no memory value. */
@@ -91,7 +122,15 @@ export function* settingFaults(settings: Settings, limit: Size, overcommit: bool
     if (workMem && sharedBuffers.bytes + workMem.bytes * connections > limit.bytes) {
       yield { code: 'setting-over-sum', what: `shared_buffers (${sharedBuffers}) and ${connections} connections with work_mem (${workMem}) each do not fit the memory limit (${limit})`, fix: 'lower max_connections or work_mem, raise resources.memory, or accept it: overcommit: true' };
     }
+    const { maintenance, hash, most } = sharedMemoryNeeds(settings, limit);
+    if (maintenance + hash > most) {
+      yield { code: 'setting-over-shared', what: `a parallel VACUUM with maintenance_work_mem (${inMebibytes(maintenance)}) and a parallel hash join with work_mem (${inMebibytes(hash)} in all its processes) share more memory than half of what shared_buffers (${sharedBuffers}) leave of the limit (${limit})`, fix: 'lower maintenance_work_mem, work_mem or max_parallel_workers_per_gather, raise resources.memory, or accept it: overcommit: true' };
+    }
   }
+}
+
+function inMebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }
 
 /** Extensions that work only if the server loads them when it starts: each says so in its manual. */

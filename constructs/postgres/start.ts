@@ -16,12 +16,20 @@ for found in ${volume}/PG_VERSION ${volume}/pgdata/PG_VERSION ${volume}/*/docker
   }
 done
 
-# Over the socket, to which nobody else has access; the value is in no argument and no environment.
+# Over the socket, to which nobody else has access; the value is in no argument and no environment. Neither the log nor
+# the statistics of statements and sessions may keep it.
 set_password() {
   until pg_isready -q -U "$POSTGRES_USER" -d "$POSTGRES_DB"; do sleep 1; done
   psql -X -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" >/dev/null <<'END'
 \\set password \`cat ${secrets}/password\`
-SELECT format('ALTER ROLE %I PASSWORD %L', current_user, :'password') \\gexec
+SET log_statement = 'none';
+SET log_min_duration_statement = -1;
+SET log_min_duration_sample = -1;
+SET log_transaction_sample_rate = 0;
+SET log_min_error_statement = 'panic';
+SET pg_stat_statements.track_utility = off;
+SET track_activities = off;
+ALTER ROLE CURRENT_USER PASSWORD :'password';
 END
 }
 if [ -f ${data}/PG_VERSION ]; then { set_password || exit 1; } & fi

@@ -4,9 +4,10 @@ import { join, posix, sep } from 'node:path';
 import type { Build, Fault, Image, Workload } from '../model';
 import { printDockerfile } from './dockerfile';
 import type { Graph } from './graph';
+import { ownDockerfileFaults, readDockerfile } from './own-dockerfile';
 import type { OutputFile } from './target';
 
-/** Stays out of every build: a Dockerfile of the sources, in whose place the generated one stands, version control, what tools leave behind, and whatever might be secret. */
+/** Stays out of every build: a Dockerfile of the sources, in whose place one stands already, version control, what tools leave behind, and whatever might be secret. */
 const ALWAYS_IGNORED = ['Dockerfile', 'Dockerfile.dockerignore', '.git', '.gitignore', '.dockerignore', '**/.env', '**/.env.*', '**/*.pem', '**/*.key', '**/.DS_Store', '.idea', '.vscode', 'secrets'];
 
 /** An image that the stack builds, with all the workloads that run it, in any of its stages. */
@@ -30,15 +31,21 @@ export function builtImages(graph: Graph): readonly BuiltImage[] {
   return [...byName].map(([name, rest]) => ({ name, ...rest }));
 }
 
+/** The Dockerfile of an image: made of its stages, or as it stands among the sources; empty where it is missing. */
+export function dockerfileOf({ build, workloads }: BuiltImage): string {
+  return 'file' in build ? readDockerfile(build) ?? '' : printDockerfile(build, workloads);
+}
+
 /**
  * What it takes to build an image, below `images/<name>/`: the Dockerfile, its own ignore file, and a copy of the
  * sources, so that the emitted folder needs nothing else. `stages`: what a target adds to the Dockerfile.
  */
-export function buildFiles({ name, build, workloads }: BuiltImage, stages: readonly string[] = []): { files: Map<string, OutputFile>; faults: Fault[] } {
+export function buildFiles(built: BuiltImage, stages: readonly string[] = []): { files: Map<string, OutputFile>; faults: Fault[] } {
+  const { name, build } = built;
   const folder = posix.join('images', name);
-  const ignored = [...ignoredByTheSources(build.context), ...ALWAYS_IGNORED, ...build.ignore];
+  const ignored = [...ignoredByTheSources(build), ...ALWAYS_IGNORED, ...build.ignore];
   const files = new Map<string, OutputFile>([
-    [posix.join(folder, 'Dockerfile'), { text: [printDockerfile(build, workloads), ...stages].join('\n') }],
+    [posix.join(folder, 'Dockerfile'), { text: [dockerfileOf(built), ...stages].join('\n') }],
     [posix.join(folder, 'Dockerfile.dockerignore'), { text: `${ignored.join('\n')}\n` }],
   ]);
   const faults: Fault[] = [];
@@ -46,6 +53,7 @@ export function buildFiles({ name, build, workloads }: BuiltImage, stages: reado
     faults.push({ code: 'context-missing', what: `the build context of ${name} is not a folder: ${build.context}`, fix: 'give the path of the sources, for example path.join(__dirname, "app")' });
   } else {
     const root = realpathSync(build.context);
+    if ('file' in build) faults.push(...ownDockerfileFaults(build, root));
     for (const { path, isLink } of filesBelow(root, ignored)) {
       const source = isLink ? realpathOf(join(root, path)) : join(root, path);
       const stats = source?.startsWith(root + sep) ? statSync(source) : undefined;
@@ -61,10 +69,11 @@ export function buildFiles({ name, build, workloads }: BuiltImage, stages: reado
   return { files, faults };
 }
 
-/** What their own `.dockerignore` names. Later patterns win: it cannot have back what is always left out. */
-function ignoredByTheSources(context: string): string[] {
-  const path = join(context, '.dockerignore');
-  if (!existsSync(path)) return [];
+/** What their own `.dockerignore` names, or the file of that kind that belongs to a Dockerfile. Later patterns win: it cannot have back what is always left out. */
+function ignoredByTheSources(build: Build): string[] {
+  const files = [...('file' in build ? [`${build.file}.dockerignore`] : []), '.dockerignore'];
+  const path = files.map(file => join(build.context, file)).find(file => existsSync(file));
+  if (path === undefined) return [];
   return readFileSync(path, 'utf8').split(/\r?\n/).map(line => line.trim()).filter(line => line !== '' && !line.startsWith('#'));
 }
 

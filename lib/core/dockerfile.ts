@@ -1,4 +1,4 @@
-import { portOf, type Build, type Instruction, type Probes, type Workload } from '../model';
+import { portOf, type GeneratedBuild, type Instruction, type Probes, type Workload } from '../model';
 import { healthCommand } from './health-command';
 
 const PRINT: { readonly [K in Instruction['kind']]: (instruction: Extract<Instruction, { kind: K }>) => string } = {
@@ -19,7 +19,7 @@ const PRINT: { readonly [K in Instruction['kind']]: (instruction: Extract<Instru
  * The Dockerfile of an image. Its labels and its health check go into every stage that is built:
  * the check comes from the probes of the service that runs it, liveness first, since a container by itself has no dependencies.
  */
-export function printDockerfile(build: Build, workloads: readonly Workload[]): string {
+export function printDockerfile(build: GeneratedBuild, workloads: readonly Workload[]): string {
   const stages = build.stages.map(({ name, from, instructions }) => {
     const services = workloads.filter(({ spec: { image, runs } }) => runs.kind === 'service' && image.build?.target === name);
     // A container by itself runs the image's own command.
@@ -34,7 +34,7 @@ export function printDockerfile(build: Build, workloads: readonly Workload[]): s
   return `${stages.join('\n\n')}\n`;
 }
 
-function labels({ name, version, labels = {} }: Build): string[] {
+function labels({ name, version, labels = {} }: GeneratedBuild): string[] {
   const all = { title: name, version, ...labels };
   return [`LABEL ${Object.entries(all).map(([key, value]) => `org.opencontainers.image.${key}=${JSON.stringify(value)}`).join(' \\\n      ')}`];
 }

@@ -3,7 +3,7 @@ import { pathOf, type Fault } from '../model';
 import { failureOf } from './places';
 import type { Document, Findings } from './target';
 
-type Edit = (body: never) => unknown;
+type Edit = (body: never, name: string) => unknown;
 interface Patch { readonly kind: string; readonly edit: Edit }
 
 /** Safeguards that a document lacks, in words: what a target's own documents never lack unless the program says so. */
@@ -34,12 +34,12 @@ export class Patches {
         for (const patch of this.byConstruct.get(scope) ?? []) {
           if (patch.kind !== document.kind) continue;
           met.add(patch);
-          const edited = attempt(() => patch.edit(body as never), fault => findings.problem(scope, fault));
+          const edited = attempt(() => patch.edit(copyOf(body) as never, document.name), fault => findings.problem(scope, fault));
           if (isEntry(edited)) body = edited;
           else if (edited !== FAILED) findings.problem(scope, { code: 'patch-nothing', what: `the patch of '${patch.kind}' gives back ${edited === null ? 'null' : Array.isArray(edited) ? 'a list' : typeof edited}, where the whole entry is asked for`, fix: 'give back all of it: entry => ({ ...entry, … })' });
         }
       }
-      if (body === document.body) return document;
+      if (isSame(body, document.body)) return document;
       this.note(document, body, findings);
       return { ...document, body };
     });
@@ -78,6 +78,21 @@ function attempt(edit: () => unknown, report: (fault: Fault) => void): unknown {
     report(failureOf(error, { code: 'patch-failed', what: 'a patch failed here', fix: 'mend the patch' }));
     return FAILED;
   }
+}
+
+/** Its lists and mappings anew, so that an edit may change it where it stands and what it was is still known. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  return isMapping(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner)])) : value;
+}
+
+function isMapping(value: unknown): value is object {
+  return isEntry(value) && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** As it would be printed. */
+function isSame(one: object, other: object): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function isEntry(value: unknown): value is object {

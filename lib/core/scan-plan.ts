@@ -1,7 +1,7 @@
-import { builtImages } from './build-context';
-import { printDockerfile } from './dockerfile';
+import { builtImages, dockerfileOf } from './build-context';
 import type { Graph } from './graph';
 import { dnsLabel } from './names';
+import { imageOf } from './registry';
 import { sha256 } from './output';
 
 /** The scanners of a {@link ScanPlan}, each with the ending of the files that it writes. */
@@ -33,9 +33,9 @@ export interface PlannedImage {
 export function scanPlanOf(graph: Graph, registry?: string): { readonly plan: ScanPlan; readonly dockerfiles: ReadonlyMap<string, string> } {
   const byReference = new Map<string, { from: PlannedImage['from']; workloads: string[] }>();
   for (const workload of graph.workloads) {
-    const { reference, build } = workload.spec.image;
-    const isLocal = build !== undefined && !build.registry;
-    const pulled = isLocal && registry ? `${registry}/${reference}` : reference;
+    const { image } = workload.spec;
+    const isLocal = image.build !== undefined && !image.build.registry;
+    const pulled = imageOf(image, registry);
     const known = byReference.get(pulled) ?? { from: isLocal && !registry ? 'archive' : 'registry', workloads: [] };
     known.workloads.push(graph.name(workload));
     byReference.set(pulled, known);
@@ -49,7 +49,7 @@ export function scanPlanOf(graph: Graph, registry?: string): { readonly plan: Sc
   ];
   return {
     plan: { format: 'compose8s-scan/1', stack: graph.stack.node.path, images, dockerfiles, outputs },
-    dockerfiles: new Map(built.map(({ name, build, workloads }) => [slugOf(name), printDockerfile(build, workloads)])),
+    dockerfiles: new Map(built.map(one => [slugOf(one.name), dockerfileOf(one)])),
   };
 }
 

@@ -21,11 +21,16 @@ const FIELDS = [
   { name: 'day of week', from: 0, to: 6, words: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] },
 ] as const;
 
-/** Where looking ahead begins, and after how many runs it ends: a good year of daily ones. */
+/** Where looking ahead begins. */
 const FROM = new Date('2024-01-01T00:00:00Z');
-const MOST_RUNS = 400;
+/** In seconds. */
+const DAY = 86_400;
+/** Without dates, every week is like the first: the first run is in one, and the next in another. */
+const TWO_WEEKS = 15;
+/** After 400 years the calendar is the same again, to the day of the week; and then to the first run of another year. */
+const ALL_CALENDARS = 146_097 + 366;
 
-/** To look a year ahead takes as long as to emit a stack. */
+/** To go through all calendars takes as long as to emit a stack. */
 const pauses = new Map<string, Duration>();
 
 /**
@@ -73,29 +78,42 @@ export class Cron {
     return Cron.of(`${minuteAndHour(at)} * * ${day}`, options);
   }
 
-  /** The longest time between two runs, over the first 400. */
+  /** The longest time between two runs, however rare. Where clocks are put back, with the time that this adds. */
   get longestPause(): Duration {
     const known = pauses.get(`${this}`);
     if (known) return known;
-    // Without dates and without summer time, every week is like the first: the first run is in one, and the next in another.
-    const end = this.isEachDate && this.timeZone === 'UTC' ? FROM.getTime() + 15 * 86_400_000 : Infinity;
-    const runs = this.runs();
-    let longest = 60;
-    let last = runs.nextRun(FROM);
-    for (let i = 1; last && i < MOST_RUNS; i++) {
-      const next = runs.nextRun(last);
-      if (!next || next.getTime() > end) break;
-      longest = Math.max(longest, (next.getTime() - last.getTime()) / 1000);
-      last = next;
-    }
-    const pause = Duration.seconds(longest);
+    const pause = Duration.seconds(withClocksPutBack(this.longestByTheClock(), this.timeZone));
     pauses.set(`${this}`, pause);
     return pause;
   }
 
+  /** In seconds, on a clock that nobody sets. Day by day: from run to run, a dense schedule would take too long to come to its weekend. */
+  private longestByTheClock(): number {
+    const [minutes, hours, days, months, weekdays] = this.fields.map((field, i) => valuesOf(field, FIELDS[i]!)) as [number[], number[], number[], number[], number[]];
+    const [, , day, , weekday] = this.fields;
+    const isEither = day !== '*' && weekday !== '*';
+    const times = hours.flatMap(hour => minutes.map(minute => hour * 3600 + minute * 60));
+    const overnight = times[0]! + DAY - times.at(-1)!;
+    let longest = Math.max(0, ...times.slice(1).map((time, i) => time - times[i]!));
+    let last: number | undefined;
+    for (let today = 0; today < (this.isEachDate ? TWO_WEEKS : ALL_CALENDARS); today++) {
+      const date = new Date(FROM.getTime() + today * DAY * 1000);
+      if (!months.includes(date.getUTCMonth() + 1)) continue;
+      const [isDay, isWeekday] = [days.includes(date.getUTCDate()), weekdays.includes(date.getUTCDay())];
+      if (isEither ? !isDay && !isWeekday : !isDay || !isWeekday) continue;
+      if (last !== undefined) longest = Math.max(longest, overnight + (today - last - 1) * DAY);
+      last = today;
+    }
+    return longest;
+  }
+
+  private get fields(): readonly string[] {
+    return this.expression.split(' ');
+  }
+
   /** Whether it looks at no date: it may look at the day of the week. */
   private get isEachDate(): boolean {
-    const [, , day, month] = this.expression.split(' ');
+    const [, , day, month] = this.fields;
     return day === '*' && month === '*';
   }
 
@@ -109,22 +127,56 @@ export class Cron {
   }
 }
 
+type Field = (typeof FIELDS)[number];
+
 /** What is wrong with one field: a list of `*`, values and ranges, the first and the last with a step if wanted. */
-function fieldFault(field: string, { name, from, to, words }: (typeof FIELDS)[number]): string | undefined {
+function fieldFault(field: string, { name, from, to, words }: Field): string | undefined {
   for (const item of field.split(',')) {
-    const [, range, first, last, step] = /^(\*|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/.exec(item) ?? [];
-    const [low, high] = [first, last].map(word => (word === undefined ? undefined : valueOf(word, words)));
+    const { range, low, high, isSpan, step } = readItem(item, words);
     if (range === undefined || Number.isNaN(low) || Number.isNaN(high)) return `its ${name} '${item}' is not one that every cron runner knows`;
     if ([low, high].some(value => value !== undefined && (value < from || value > to))) return `its ${name} '${item}' is not between ${from} and ${to}`;
     if (low !== undefined && high !== undefined && low > high) return `its ${name} '${item}' ends before it begins`;
-    if (step !== undefined && (Number(step) < 1 || Number(step) > to || (range !== '*' && last === undefined))) return `its ${name} '${item}' has a step that cannot be`;
+    if (step !== undefined && (step < 1 || step > to || !isSpan)) return `its ${name} '${item}' has a step that cannot be`;
   }
   return undefined;
+}
+
+/** The values that a field without faults stands for, each once and in their order. */
+function valuesOf(field: string, { from, to, words }: Field): number[] {
+  const values = new Set<number>();
+  for (const item of field.split(',')) {
+    const { low = from, high = to, step = 1 } = readItem(item, words);
+    for (let value = low; value <= high; value += step) values.add(value);
+  }
+  return [...values].sort((a, b) => a - b);
+}
+
+/** `10-40/5`; of `*`, the ends are those of the field. */
+function readItem(item: string, words: readonly string[]) {
+  const [, range, first, last, step] = /^(\*|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/.exec(item) ?? [];
+  const [low, high] = [first, last ?? first].map(word => (word === undefined ? undefined : valueOf(word, words)));
+  return { range, low, high, isSpan: range === '*' || last !== undefined, step: step === undefined ? undefined : Number(step) };
 }
 
 function valueOf(word: string, words: readonly string[]): number {
   const index = words.indexOf(word);
   return index >= 0 ? index : /^\d+$/.test(word) ? Number(word) : NaN;
+}
+
+/** A pause is longer by the hour that comes twice; one that is no longer than that hour itself is not, since runs come twice in it as well. */
+function withClocksPutBack(seconds: number, timeZone: string): number {
+  if (timeZone === 'UTC') return seconds;
+  const clock = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+  // Summer time lasts for months, and Morocco's Ramadan for one: its offset is seen on the first of some month.
+  const offsets = Array.from({ length: 12 }, (_, month) => offsetOf(clock, new Date(Date.UTC(FROM.getUTCFullYear(), month, 1))));
+  const back = Math.max(...offsets) - Math.min(...offsets);
+  return seconds > back ? seconds + back : seconds;
+}
+
+/** In seconds; the clock prints it as `GMT-03:30`, or as `GMT` where there is none. */
+function offsetOf(clock: Intl.DateTimeFormat, date: Date): number {
+  const [, sign, hours, minutes] = /GMT([+-])(\d+):(\d+)/.exec(clock.format(date)) ?? [];
+  return sign === undefined ? 0 : Number(`${sign}1`) * (Number(hours) * 3600 + Number(minutes) * 60);
 }
 
 /** Known, and in the very letters of the time zone database: others look it up as the name of a file. */

@@ -1,4 +1,5 @@
 import type { Instruction, Stage } from './dockerfile';
+import type { DockerfileBuild } from './image';
 import type { Fault } from './problem';
 
 /** A word of a Dockerfile: nothing that ends a line, begins another instruction, or that a shell would read. */
@@ -13,6 +14,15 @@ export function* stageFaults(stages: readonly Stage[]): Iterable<Fault> {
   for (const { name, instructions } of stages) {
     if (!STAGE.test(name)) yield fault(name, 'the name of a stage', 'use lower-case letters, digits, dots and dashes');
     for (const instruction of instructions) yield* FAULTS[instruction.kind](instruction as never);
+  }
+}
+
+/** What is said of a Dockerfile that is among the sources. Whether it is there, and has the stage, is known to whoever reads it. */
+export function* dockerfileFaults({ target, args }: DockerfileBuild): Iterable<Fault> {
+  if (target !== undefined && !/^[a-z0-9][\w.-]*$/i.test(target)) yield fault(target, 'the name of a stage', 'name one of the Dockerfile, or leave out target');
+  for (const [arg, value] of Object.entries(args)) {
+    if (!VARIABLE.test(arg)) yield fault(arg, 'the name of a build argument', 'use letters, digits and underscores');
+    if (CONTROL.test(value)) yield fault(value, 'the value of a build argument', 'give text of one line');
   }
 }
 

@@ -22,8 +22,8 @@ export interface ImageFacts {
   readonly folders?: readonly string[];
 }
 
-/** An image to build from sources: its name and tag, and the stages of its Dockerfile. */
-export interface BuildProps extends ImageFacts {
+/** An image to build from sources, whoever writes its Dockerfile. */
+export interface SourcesProps extends ImageFacts {
   /** The repository's name: `cedrus`. */
   readonly name: string;
   /** The tag: a real version, never `latest`. */
@@ -32,8 +32,6 @@ export interface BuildProps extends ImageFacts {
   readonly registry?: string;
   /** The folder with the sources, as an absolute path. It is copied beside the emitted files, so that they stand alone. */
   readonly context: string;
-  /** In the order of the file. */
-  readonly stages: readonly Stage[];
   /** The stage to stop at. Default: the last. */
   readonly target?: string;
   /**
@@ -42,20 +40,55 @@ export interface BuildProps extends ImageFacts {
    * built: version control, `.env` files, keys.
    */
   readonly ignore?: readonly string[];
+}
+
+/** An image to build from sources: its name and tag, and the stages of its Dockerfile. */
+export interface BuildProps extends SourcesProps {
+  /** In the order of the file. */
+  readonly stages: readonly Stage[];
   /** What is wrong with what the stages were made from; reported by every workload that runs the image. Default: nothing. */
   readonly faults?: readonly Fault[];
   /** OCI annotations: `title` stands for `org.opencontainers.image.title`. Default: none. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** A {@link BuildProps} of which nothing is left open. */
-export interface Build extends BuildProps {
+/** An image to build from sources by a Dockerfile that is among them, and stays as it is. */
+export interface DockerfileProps extends SourcesProps {
+  /**
+   * Who its program is made to run as, by numbers: `docker run --rm --entrypoint id IMAGE` prints them. Workloads run as that
+   * user, whatever the file says.
+   */
+  readonly user: User;
+  /**
+   * The Dockerfile, relative to the context. Default: `Dockerfile`. What stays out of the build is said by `<file>.dockerignore`
+   * beside it, if there is one, in place of `.dockerignore`.
+   */
+  readonly file?: string;
+  /**
+   * Values for its `ARG`s. No secrets: they stand in the emitted files, and in the history of the image for everybody who has
+   * it. Default: none. Compose: `args` of the `build`. Kubernetes: `--build-arg` of the printed commands.
+   */
+  readonly args?: Readonly<Record<string, string>>;
+}
+
+/** A {@link BuildProps} of which nothing is left open: its Dockerfile is made of its stages. */
+export interface GeneratedBuild extends BuildProps {
   readonly ignore: readonly string[];
   readonly target: string;
 }
 
+/** A {@link DockerfileProps} of which nothing is left open, but for a target: its Dockerfile is among the sources. */
+export interface DockerfileBuild extends Omit<DockerfileProps, 'user'> {
+  readonly ignore: readonly string[];
+  readonly file: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/** What an image is built from. One with a `file` has a Dockerfile of its own. */
+export type Build = GeneratedBuild | DockerfileBuild;
+
 /**
- * A container image: from a registry, or built from sources with a typed Dockerfile.
+ * A container image: from a registry, or built from sources with a typed Dockerfile or one of their own.
  *
  * Compose: `image`; what is built has a `build` as well, of a folder beside the Compose file with the Dockerfile and the
  * sources. Kubernetes: `image`; `synth` prints the commands that build what is built, from the same folder, and push it
@@ -82,8 +115,17 @@ export class Image {
 
   /** To be built: the reference is `<registry>/<name>:<version>`. */
   static build({ user, tools, folders, ...props }: BuildProps): Image {
-    const { registry, name, version, stages, target = stages.at(-1)?.name ?? '', ignore = [] } = props;
-    return new Image(`${registry ? `${registry}/` : ''}${name}:${version}`, { user, tools, folders }, { ...props, target, ignore });
+    const { stages, target = stages.at(-1)?.name ?? '', ignore = [] } = props;
+    return new Image(referenceOf(props), { user, tools, folders }, { ...props, target, ignore });
+  }
+
+  /**
+   * To be built by a Dockerfile that there is already: the reference is `<registry>/<name>:<version>`. A `HEALTHCHECK` in it is
+   * not asked: the probes of the workload are.
+   */
+  static dockerfile({ user, tools, folders, ...props }: DockerfileProps): Image {
+    const { file = 'Dockerfile', args = {}, ignore = [] } = props;
+    return new Image(referenceOf(props), { user, tools, folders }, { ...props, file, args, ignore });
   }
 
   /** The tag, where there is one: `16-alpine`. */
@@ -109,6 +151,10 @@ const MOVING = ['latest', 'stable', 'mainline', 'main', 'master', 'lts', 'curren
 export function isPinned(reference: string): boolean {
   const tag = tagOf(reference);
   return reference.includes('@sha256:') || (tag !== undefined && !tag.split('-').every(word => MOVING.includes(word)));
+}
+
+function referenceOf({ registry, name, version }: SourcesProps): string {
+  return `${registry ? `${registry}/` : ''}${name}:${version}`;
 }
 
 function tagOf(reference: string): string | undefined {

@@ -3,6 +3,7 @@ export * from './command-line';
 export * from './config';
 export * from './cpu';
 export * from './cron';
+export type { Destination } from './destination';
 export * from './dockerfile';
 export * from './duration';
 export * from './endpoint';

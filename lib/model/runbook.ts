@@ -13,7 +13,12 @@ export type Action =
   | { readonly do: 'logs'; readonly of: Workload | string; readonly ended?: boolean }
   | { readonly do: 'status'; readonly of: Workload | string }
   | { readonly do: 'start'; readonly of: Workload | string }
-  /** All long-running workloads that call it, so that nobody changes its data; and back again. */
+  /** The work of a release once more, though it has been done. */
+  | { readonly do: 'redo'; readonly of: Workload | string }
+  /**
+   * All long-running workloads that call it, so that nobody changes its data; and back again, after the work of the release that
+   * they wait for: the data may be older than it is.
+   */
   | { readonly do: 'stop-callers' | 'start-callers'; readonly of: Workload }
   /** What takes the room on the disks. */
   | { readonly do: 'disk' };

@@ -1,4 +1,5 @@
-import { exposedPorts, labelFaults, stageFaults } from './dockerfile-checks';
+import { destinationFaults } from './destination';
+import { dockerfileFaults, exposedPorts, labelFaults, stageFaults } from './dockerfile-checks';
 import { isPinned } from './image';
 import { addCheck, pathOf, type Fault } from './problem';
 import type { Check, Probes } from './probe';
@@ -14,7 +15,7 @@ export function checkWorkload(workload: Workload): void {
   });
 }
 
-const CHECKS: readonly ((spec: WorkloadSpec) => Iterable<Fault>)[] = [image, environment, commandLine, ports, exposed, probes, resources, user, mounts, lifetime, limits, tier];
+const CHECKS: readonly ((spec: WorkloadSpec) => Iterable<Fault>)[] = [image, environment, commandLine, ports, exposed, probes, resources, user, mounts, lifetime, limits, tier, destinationFaults];
 
 /** As the registries' own grammar has it: host and port, folders, name, tag and digest. */
 const REFERENCE = /^([a-z0-9.-]+(:\d+)?\/)?[a-z0-9]+((\.|_{1,2}|-+|\/)[a-z0-9]+)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
@@ -22,6 +23,10 @@ const REFERENCE = /^([a-z0-9.-]+(:\d+)?\/)?[a-z0-9]+((\.|_{1,2}|-+|\/)[a-z0-9]+)
 function* image({ image: { reference, build } }: WorkloadSpec): Iterable<Fault> {
   yield* imageFaults(reference);
   if (!build) return;
+  if ('file' in build) {
+    yield* dockerfileFaults(build);
+    return;
+  }
   if (!build.stages.some(stage => stage.name === build.target)) {
     yield { code: 'stage-unknown', what: `the Dockerfile of ${reference} has no stage '${build.target}'`, fix: `name one of: ${build.stages.map(stage => stage.name).join(', ')}` };
   }
@@ -80,7 +85,7 @@ function* textFaults(where: string, value: Text, more = 0): Iterable<Fault> {
   }
 }
 
-function* ports({ ports }: WorkloadSpec): Iterable<Fault> {
+function* ports({ ports, loosened }: WorkloadSpec): Iterable<Fault> {
   const seen = new Map<string, string>();
   for (const [name, { number, protocol }] of Object.entries(ports)) {
     if (!/^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){0,14}$/.test(name) || !/[a-z]/.test(name)) {
@@ -88,8 +93,8 @@ function* ports({ ports }: WorkloadSpec): Iterable<Fault> {
     }
     if (!Number.isInteger(number) || number < 1 || number > 65535) {
       yield { code: 'port-number', what: `port ${name} has the number ${number}`, fix: 'use a whole number from 1024 to 65535' };
-    } else if (number < 1024) {
-      yield { code: 'port-privileged', what: `port ${name} is ${number}: a process that is not root cannot listen there`, fix: 'listen at 1024 or above; a route can publish it under any number' };
+    } else if (number < 1024 && !loosened.capabilities?.includes('NET_BIND_SERVICE')) {
+      yield { code: 'port-privileged', what: `port ${name} is ${number}: a process that is not root cannot listen there`, fix: "listen at 1024 or above; a route can publish it under any number. If the image cannot: loosened: { capabilities: ['NET_BIND_SERVICE'] }" };
     }
     const other = seen.get(`${number}/${protocol}`);
     if (other) yield { code: 'port-twice', what: `the ports ${other} and ${name} are both ${number}/${protocol}`, fix: 'declare the port once, or give each its own number' };
@@ -156,7 +161,7 @@ export function portOf(check: Extract<Check, { port: unknown }>, ports: Workload
 /** A program listens where its image says, unless what it is given may say otherwise. */
 function* exposed({ image: { reference, build }, runs, command, args, env, mounts, ports }: WorkloadSpec): Iterable<Fault> {
   const numbers = Object.values(ports).map(({ number }) => number);
-  const own = build ? exposedPorts(build.stages, build.target) : [];
+  const own = build && 'stages' in build ? exposedPorts(build.stages, build.target) : [];
   if (runs.kind !== 'service' || own.length === 0 || numbers.length === 0 || numbers.some(number => own.includes(number))) return;
   if (command || args || mounts.some(mount => 'config' in mount) || Object.values(env).some(value => numbers.some(number => value.parts.some(part => typeof part === 'string' && part.split(/\D+/).includes(`${number}`))))) return;
   yield { code: 'image-port', what: `its port is ${numbers.join(', ')}, and the image ${reference} says that its program listens on ${own.join(', ')}`, fix: 'name the same port in both: that of the image (EXPOSE), and that of the workload' };

@@ -4,6 +4,7 @@ import type { CommandLine } from './command-line';
 import type { Config } from './config';
 import { Cpu, type CpuLike } from './cpu';
 import type { Cron } from './cron';
+import type { Destination } from './destination';
 import { Duration, type DurationLike } from './duration';
 import { Endpoint } from './endpoint';
 import type { Image, User } from './image';
@@ -88,7 +89,11 @@ export interface Scratch {
 export interface Loosened {
   /** The root file system can be written to. Default: false. */
   readonly writableRoot?: boolean;
-  /** `NET_BIND_SERVICE` is the only capability that Pod Security "restricted" allows. Default: none. */
+  /**
+   * `NET_BIND_SERVICE`, for an image that listens below 1024 and cannot be told otherwise: the only one that Pod Security
+   * "restricted" allows. As a process that is not root gains no capability, both targets open such ports by a `sysctl` as well.
+   * Default: none.
+   */
   readonly capabilities?: readonly 'NET_BIND_SERVICE'[];
   /** Risks of the product itself that its user accepted, in words. Default: none. */
   readonly accepted?: readonly string[];
@@ -153,9 +158,15 @@ export interface WorkloadProps<Ports extends Readonly<Record<string, PortLike>> 
    */
   readonly internet?: boolean;
   /**
+   * What it calls outside of the stack by addresses that are not on the internet: a database service, a mail server of one's
+   * own network. Default: nothing. Compose: a network with a way out, which Docker does not limit to these addresses.
+   * Kubernetes: a NetworkPolicy, for these addresses and ports.
+   */
+  readonly reaches?: readonly Destination[];
+  /**
    * How it is asked to end, and how long it may take until it is killed. Default: by the image's own signal, and 10 s.
    * Compose: `stop_signal`, `stop_grace_period`. Kubernetes: the image's own signal in any case, and
-   * `terminationGracePeriodSeconds`, 5 s longer where it takes traffic.
+   * `terminationGracePeriodSeconds`, 5 s longer where it takes traffic, 30 s where that comes by a load balancer.
    */
   readonly stop?: { readonly signal?: StopSignal; readonly grace?: DurationLike };
   /** A small init process that forwards signals and reaps children. Default: true. Compose: `init`. Kubernetes: `shareProcessNamespace`. */
@@ -205,6 +216,7 @@ export interface WorkloadSpec {
   user: User | undefined;
   loosened: Loosened;
   internet: boolean;
+  reaches: { cidr: string; ports: Port[] }[];
   stop: { signal: StopSignal | undefined; grace: Duration };
   init: boolean;
   logs: { maxSize: Size; maxFiles: number };
@@ -252,7 +264,7 @@ function readProps(workload: Workload, props: WorkloadProps): WorkloadSpec {
   const {
     image, runs = Workload.service(), command, args, workingDirectory, env = {}, ports = {}, probes, mounts = [],
     scratch = [{ path: '/tmp', size: '64Mi' }], sharedMemory, resources = { cpu: 1, memory: '512Mi' }, user = image.facts.user,
-    loosened = {}, internet = false, stop: { signal, grace = '10s' } = {}, init = true, logs = DEFAULT_LOGS,
+    loosened = {}, internet = false, reaches = [], stop: { signal, grace = '10s' } = {}, init = true, logs = DEFAULT_LOGS,
     processes = DEFAULT_PROCESSES, after = [], startsWithout = [], connects = [], tier, standsInFor,
   } = props;
   for (const fault of [...command?.faults ?? [], ...args?.faults ?? []]) reportProblem(workload, fault);
@@ -264,7 +276,8 @@ function readProps(workload: Workload, props: WorkloadProps): WorkloadSpec {
     command: command?.map(word => asText('a word of its command', word)),
     args: args?.map(word => asText('a word of its args', word)),
     env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, asText(`the variable ${name}`, value)])),
-    ports: Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, { protocol: 'tcp', ...(typeof port === 'number' ? { number: port } : port) }])),
+    ports: Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, readPort(port)])),
+    reaches: reaches.map(({ cidr, port }) => ({ cidr, ports: (isList(port) ? port : [port]).map(readPort) })),
     mounts: [...mounts],
     scratch: scratch.map(({ path, size: limit }) => ({ path, size: size(`scratch ${path}`, limit) })),
     sharedMemory: sharedMemory && size('sharedMemory', sharedMemory),
@@ -273,6 +286,14 @@ function readProps(workload: Workload, props: WorkloadProps): WorkloadSpec {
     logs: { ...logs, maxSize: size('logs.maxSize', logs.maxSize) },
     after: after.map(workloadOf), startsWithout: startsWithout.map(workloadOf), connects: [...connects],
   };
+}
+
+function readPort(port: PortLike): Port {
+  return { protocol: 'tcp', ...(typeof port === 'number' ? { number: port } : port) };
+}
+
+function isList(port: Destination['port']): port is readonly PortLike[] {
+  return Array.isArray(port);
 }
 
 /** Fills in what {@link ResourcesLike} leaves open. */

@@ -1,4 +1,4 @@
-import { App, Compose, Config, Cron, Duration, Image, Instruction, Route, Secret, Stack, text, Volume, Workload, type ComposeService, type WorkloadProps } from '../../lib';
+import { App, Compose, Config, Cron, Duration, Image, Instruction, Kubernetes, Route, Secret, Stack, text, Volume, Workload, type ComposeService, type WorkloadProps } from '../../lib';
 import { IMAGE, service } from '../support/stacks';
 import { problem, type BadInput } from './case';
 
@@ -72,10 +72,26 @@ export const networks: readonly BadInput[] = [
     name: `the own address ${loopback}`, build: stack => { service(stack, 'web'); }, props: { targets: [new Compose({ loopback })] },
     problems: [problem(`'${loopback}' is not an address that only the host itself has`, "use one of 127.0.0.0/8: new Compose({ loopback: '127.0.0.2' })", 'shop/dev')],
   })),
+  ...['https://registry.example', 'registry.example/', 'registry.example/Team', 'registry.example/team:1.0', ''].flatMap(registry => [new Compose({ registry }), new Kubernetes({ registry })].map((target): BadInput => ({
+    name: `the registry '${registry}' of ${target.name}`, build: stack => { service(stack, 'web'); }, props: { targets: [target] },
+    problems: [problem(`'${registry}' is no registry that images can be named by`, "write its host and its folder, as in 'registry.example/team': without https://, without a slash at the end, and the folder in small letters", 'shop/dev')],
+  }))),
+  ...['registry.example', 'localhost:5000', 'registry.example:5000/team/shop-2'].map((registry): BadInput => ({
+    name: `(not wrong) the registry ${registry}`, build: stack => { service(stack, 'web'); }, props: { targets: [new Compose({ registry })] }, problems: [],
+  })),
   {
     name: 'one tag for two images on one host',
     app: () => environments((stack, environment) => { service(stack, 'web', { image: built(environment) }); }, ['a', 'a']),
     problems: [problem('its image shop:1.0 is not the one that shop/dev/web has under this name on the same host: whichever is built last replaces the other', `give one of them another name or version, ${HOST}`, 'shop/prod/web')],
+  },
+  {
+    name: 'one tag for two images in one registry, from where two hosts pull',
+    app: () => {
+      const app = new App();
+      for (const environment of ['dev', 'prod']) service(new Stack(app, 'shop', environment, { targets: [new Compose({ host: environment, registry: 'registry.example' })] }), 'web', { image: built(environment) });
+      return app;
+    },
+    problems: [problem('its image registry.example/shop:1.0 is not the one that shop/dev/web has under this name in the registry: whichever is built last replaces the other', 'give one of them another name or version, or another registry: new Compose({ registry: … })', 'shop/prod/web')],
   },
   { name: '(not wrong) one tag for two images on two hosts', app: () => environments((stack, environment) => { service(stack, 'web', { image: built(environment) }); }, ['a', 'b']), problems: [] },
   { name: '(not wrong) one image for two environments on one host', app: () => environments(stack => { service(stack, 'web', { image: built('production') }); }, ['a', 'a']), problems: [] },

@@ -15,6 +15,9 @@ export const databases: readonly BadInput[] = [
     'raise resources.memory, lower settings.shared_buffers, or accept it: overcommit: true'),
   setting('connections whose sum is over the limit', { work_mem: '50MB', max_connections: 200 }, 'shared_buffers (256 MiB) and 200 connections with work_mem (50 MiB) each do not fit the memory limit (1 GiB)',
     'lower max_connections or work_mem, raise resources.memory, or accept it: overcommit: true'),
+  setting('processes that share more memory than there is', { maintenance_work_mem: '380MB' },
+    'a parallel VACUUM with maintenance_work_mem (380 MiB) and a parallel hash join with work_mem (18 MiB in all its processes) share more memory than half of what shared_buffers (256 MiB) leave of the limit (1 GiB)',
+    'lower maintenance_work_mem, work_mem or max_parallel_workers_per_gather, raise resources.memory, or accept it: overcommit: true'),
   setting('fsync off', { fsync: false }, 'fsync is off: a crash would destroy the data', 'leave fsync on; for speed without durability of the last moment use synchronous_commit = off'),
   setting('full_page_writes off in its shortest spelling', { full_page_writes: 'f' }, 'full_page_writes is off: a crash would destroy the data', 'leave full_page_writes on; for speed without durability of the last moment use synchronous_commit = off'),
   setting('a setting with a hostile name', { "a = 'b'\nfsync": 'on' }, "'a = 'b'\nfsync' cannot be a setting of Postgres", 'use the name in the manual: lower-case letters, digits and underscores'),
@@ -62,6 +65,7 @@ const backup = (name: string, props: Partial<BackupCronJobProps>, ...problems: E
 
 export const backups: readonly BadInput[] = [
   backup('a name with a path', { name: '../backup' }, problem("'../backup' cannot begin the names of files", 'use letters, digits, dashes and underscores', 'shop/dev/backup')),
+  backup('a name that the scripts would refuse', { name: 'b'.repeat(41) }, problem(`'${'b'.repeat(41)}' is too long to begin the names of files (41 characters)`, 'use at most 40 characters', 'shop/dev/backup')),
   backup('backups kept for a day and a half', { keep: '36h' }, problem('backups are kept for 1.5 days', "give whole days: keep: '30d'", 'shop/dev/backup')),
   backup('backups kept for three centuries', { keep: '100000d' }, problem('backups are kept for 100000 days', 'give at most 99999 days', 'shop/dev/backup')),
   backup('backups of half a minute', { deadline: '30s' }, problem('a backup that takes longer than 30s is ended, so that there might never be one', "give it 60s at least: deadline: '1h'", 'shop/dev/backup')),

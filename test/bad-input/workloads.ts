@@ -138,12 +138,23 @@ export const texts: readonly BadInput[] = [
 ];
 
 export const ports: readonly BadInput[] = [
-  web('a privileged port', { ports: { http: 80 } }, problem('port http is 80: a process that is not root cannot listen there', 'listen at 1024 or above; a route can publish it under any number')),
+  web('a privileged port', { ports: { http: 80 } }, problem('port http is 80: a process that is not root cannot listen there', "listen at 1024 or above; a route can publish it under any number. If the image cannot: loosened: { capabilities: ['NET_BIND_SERVICE'] }")),
   web('a port that is not there', { ports: { http: 70000 } }, problem('port http has the number 70000', 'use a whole number from 1024 to 65535')),
   web('a port between two', { ports: { http: 8080.5 } }, problem('port http has the number 8080.5', 'use a whole number from 1024 to 65535')),
   web('a port twice', { ports: { http: 8080, admin: 8080 } }, problem('the ports http and admin are both 8080/tcp', 'declare the port once, or give each its own number')),
   web('a port with a long name', { ports: { 'administration-port': 8080 } }, problem("'administration-port' cannot be a port's name", PORT_NAME)),
   web('a port with a number for a name', { ports: { '8080': 8080 } }, problem("'8080' cannot be a port's name", PORT_NAME)),
+];
+
+const RANGE = "write it as '10.0.5.0/24': the first address of the range, and the length of its prefix; a single address is '10.0.5.25/32'";
+
+export const destinations: readonly BadInput[] = [
+  ...['10.0.5.0', '10.0.5.7/24', '10.0.5.0/33', '010.0.5.0/24', '10.1/16', 'FD00::/8', 'db.internal', 'fd00::%eth0/64'].map(cidr => (
+    web(`addresses outside as ${cidr}`, { reaches: [{ cidr, port: 5432 }] }, problem(`it reaches '${cidr}', which is no range of addresses`, RANGE)))),
+  ...['0.0.0.0/0', '::/0'].map(cidr => web(`all addresses as ${cidr}`, { reaches: [{ cidr, port: 443 }] }, problem(`it reaches ${cidr}, which is every address`, 'name the range that it calls; for public addresses: internet: true'))),
+  web('addresses outside without a port', { reaches: [{ cidr: '10.0.5.0/24', port: [] }] }, problem('it reaches 10.0.5.0/24 on no port', 'name each port that it calls there: port: 5432')),
+  web('ports outside that there are none of', { reaches: [{ cidr: 'fd00:5::/64', port: [5432, 0, { number: 65536, protocol: 'udp' }] }] },
+    problem('it reaches fd00:5::/64 on port 0', 'use a whole number from 1 to 65535'), problem('it reaches fd00:5::/64 on port 65536', 'use a whole number from 1 to 65535')),
 ];
 
 export const commandLines: readonly BadInput[] = [

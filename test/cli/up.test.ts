@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Compose, Duration, Image, Kubernetes, Probe, Route, Secret, Stack, Workload, type KubernetesProps, type RouteProps, type Target } from '../../lib';
+import { App, Compose, Duration, Image, Kubernetes, Probe, Route, Secret, Stack, Workload, type KubernetesProps, type RouteProps, type SecretProps, type Target } from '../../lib';
 import { cleanUp, temporaryFolder } from '../support/secrets';
 import { compose8s } from './run-command';
 
@@ -25,7 +25,7 @@ function tool(name: string, answer = ''): () => string[] {
   return () => (existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : []).map(line => line.replaceAll(process.cwd(), '.').trim());
 }
 
-function site(given = false, route: Partial<RouteProps> = {}, targets: readonly Target[] = [new Compose(), new Kubernetes()]): () => App {
+function site(given = false, route: Partial<RouteProps> = {}, targets: readonly Target[] = [new Compose(), new Kubernetes()], more: Readonly<Record<string, SecretProps['keys']>> = {}): () => App {
   return () => {
     const app = new App();
     const stack = new Stack(app, 'site', 'dev', { targets });
@@ -33,6 +33,7 @@ function site(given = false, route: Partial<RouteProps> = {}, targets: readonly 
     const web = new Workload(stack, 'web', {
       image: Image.registry('nginx:1.29-alpine', { user: { uid: 101, gid: 101 }, tools: ['curl'] }), ports: { http: 8080 },
       env: { KEY: secret.key('key') }, probes: { ready: Probe.http('/ready'), startup: Duration.seconds(30) },
+      mounts: Object.entries(more).map(([id, keys]) => ({ secret: new Secret(stack, id, { keys }), path: `/run/secrets/${id}` })),
     });
     new Route(stack, 'in', { to: web.endpoint('http'), protocol: 'http', ...route });
     return app;
@@ -122,14 +123,17 @@ test('Docker without Compose is told from a failure', async () => {
 
 describe('on Kubernetes', () => {
   const kinds = `case "$*" in 'api-resources '*) printf 'deployments.apps\\npersistentvolumeclaims\\nsecrets\\nservices\\nhttproutes.gateway.networking.k8s.io\\n' ;; esac`;
-  const left = `${kinds}; case "$*" in *' get '*) printf 'Deployment/web \\nDeployment/gone \\nJob/nightly-1 nightly\\n' ;; esac`;
+  const left = `${kinds}; case "$*" in *' get secrets '*) ;; *' get '*) printf 'Deployment/web \\nDeployment/gone \\nJob/nightly-1 nightly\\n' ;; esac`;
 
   test('up applies by the server, prunes what the graph no longer has, and waits', async () => {
     const kubectl = tool('kubectl', left);
     expect(await compose8s('up site/dev --target kubernetes', site())).toMatchObject({ code: 0, stdout: expect.stringContaining('→ web: kubectl --namespace site-dev port-forward service/web 8080:8080') });
     const apply = 'apply --server-side -f';
     expect(kubectl()).toEqual([
-      'config current-context', `${apply} -`, `${apply} -`, `${apply} ./dist/site/dev/kubernetes`,
+      'config current-context',
+      // Names and keys, no values.
+      '--namespace site-dev get secrets --output go-template={{range .items}}{{.metadata.name}}{{range $key, $value := .data}} {{$key}}{{end}}{{"\\n"}}{{end}}',
+      `${apply} -`, `${apply} -`, `${apply} ./dist/site/dev/kubernetes`,
       'api-resources --namespaced --verbs list,delete --output name',
       // Of the kinds without data that this cluster knows.
       expect.stringMatching(/^--namespace site-dev get deployments.apps,services,httproutes.gateway.networking.k8s.io --selector app.kubernetes.io\/instance=site-dev,app.kubernetes.io\/managed-by=compose8s/),
@@ -178,12 +182,12 @@ describe('on Kubernetes', () => {
     test.each(['up', 'down'])('%s stops where one is missing that every cluster has', async command => {
       const kubectl = tool('kubectl', partial(builtIn.slice(1)));
       expect(await compose8s(`${command} site/dev --target kubernetes`, site())).toMatchObject({ code: 2, stderr: expect.stringContaining('✖ kubectl api-resources --namespaced --verbs list,delete --output name ended with 1: error: unable to retrieve the complete list') });
-      expect(kubectl().filter(call => / (get|delete) /.test(call))).toEqual([]);
+      expect(kubectl().filter(call => / (get (?!secrets )|delete) /.test(call))).toEqual([]);
     });
   });
 
   test('up leaves the Job of this release alone, and removes that of a former one', async () => {
-    const kubectl = tool('kubectl', `${kinds}; case "$*" in *' get '*) echo 'Job/migrate-0123456789 '; sed -n 's|^  name: \\(migrate-.*\\)|Job/\\1 |p' dist/site/dev/kubernetes/migrate.yaml ;; esac`);
+    const kubectl = tool('kubectl', `${kinds}; case "$*" in *' get secrets '*) ;; *' get '*) echo 'Job/migrate-0123456789 '; sed -n 's|^  name: \\(migrate-.*\\)|Job/\\1 |p' dist/site/dev/kubernetes/migrate.yaml ;; esac`);
     const release = site();
     await compose8s('up site/dev --target kubernetes', () => {
       const app = release();
@@ -192,6 +196,70 @@ describe('on Kubernetes', () => {
     });
     expect(readFileSync('dist/site/dev/kubernetes/migrate.yaml', 'utf8')).toMatch(/kind: Job\n[^]* {2}name: migrate-[0-9a-f]{10}\n/);
     expect(kubectl().filter(call => call.includes(' delete '))).toEqual(['--namespace site-dev delete Job/migrate-0123456789']);
+  });
+
+  describe('with Secrets that the cluster has already', () => {
+    const having = (...lines: readonly string[]) => `${kinds}; case "$*" in *' get secrets '*) printf '${lines.map(line => `${line}\\n`).join('')}' ;; esac`;
+    const two = { key: Secret.hex(32), other: Secret.hex(32) };
+    const applied = () => readFileSync('kubectl.calls.input', 'utf8');
+
+    test.each([['made', site()], ['given', site(true)]])('up makes and applies none where no value is here that would be %s, and says so', async (_, build) => {
+      const kubectl = tool('kubectl', having('default-token token', 'session key'));
+      const { code, stderr, stdout } = await compose8s('up site/dev --target kubernetes', build);
+      expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: expect.stringContaining("! the cluster's own session is kept: secrets/site/dev has no value of it\n"), stdout: expect.not.stringContaining('made') });
+      expect(kubectl().filter(call => call.startsWith('apply '))).toEqual(['apply --server-side -f -', 'apply --server-side -f ./dist/site/dev/kubernetes']);
+      expect(applied()).not.toContain('kind: Secret');
+      expect(existsSync('secrets/site/dev/session/key')).toBe(false);
+    });
+
+    test('up makes the others', async () => {
+      tool('kubectl', having('session key'));
+      expect(await compose8s('up site/dev --target kubernetes', site(false, {}, [new Kubernetes()], { more: { key: Secret.hex(32) } }))).toMatchObject({ code: 0, stdout: expect.stringContaining('✔ made secrets/site/dev/more/key\n') });
+      expect(applied().match(/(?<=kind: Secret\nmetadata:\n {2}name: ).*/g)).toEqual(['more']);
+    });
+
+    test('up applies those of which the values are here', async () => {
+      tool('kubectl', having('session key'));
+      await compose8s('secrets init site/dev', site());
+      const { code, stderr } = await compose8s('up site/dev --target kubernetes', site());
+      expect({ code, stderr, isApplied: applied().includes('kind: Secret') }).toEqual({ code: 0, stderr: expect.not.stringContaining('is kept'), isApplied: true });
+    });
+
+    test.each([
+      {
+        what: 'lack a key', held: 'more key', here: [],
+        said: "✖ the cluster's own more has no other, and secrets/site/dev/more has no value at all\n  at site/dev/more\n  fix: add what is missing where the cluster's own comes from (kubectl --namespace site-dev edit secret more), or put every value of it into secrets/site/dev/more\n",
+      },
+      {
+        what: 'have a key that is missing here beside others', held: 'more key other', here: ['key'],
+        said: "✖ the cluster's own more has a value of other, and secrets/site/dev/more has others without it: a new one would take its place\n  at site/dev/more\n  fix: put the cluster's value into secrets/site/dev/more/other; if there is to be a new one, run: npx compose8s secrets init site/dev\n",
+      },
+    ])('up refuses those that $what, before it changes anything', async ({ held, here, said }) => {
+      const kubectl = tool('kubectl', having('session key', held));
+      mkdirSync('secrets/site/dev/more', { recursive: true, mode: 0o700 });
+      for (const key of here) writeFileSync(`secrets/site/dev/more/${key}`, 'a value');
+      expect(await compose8s('up site/dev --target kubernetes', site(false, {}, [new Kubernetes()], { more: two }))).toMatchObject({ code: 1, stderr: expect.stringContaining(said) });
+      expect({ applied: kubectl().filter(call => call.startsWith('apply ')), isMade: existsSync('secrets/site/dev/more/other') }).toEqual({ applied: [], isMade: false });
+    });
+
+    test('up makes a key that the cluster has not, beside one that is here', async () => {
+      tool('kubectl', having('session key', 'more key'));
+      mkdirSync('secrets/site/dev/more', { recursive: true, mode: 0o700 });
+      writeFileSync('secrets/site/dev/more/key', 'a value');
+      expect(await compose8s('up site/dev --target kubernetes', site(false, {}, [new Kubernetes()], { more: two }))).toMatchObject({ code: 0, stdout: expect.stringContaining('✔ made secrets/site/dev/more/other\n') });
+    });
+
+    test('the first start finds not even the namespace', async () => {
+      tool('kubectl', `${kinds}; case "$*" in *' get secrets '*) echo 'Error from server (NotFound): namespaces "site-dev" not found' >&2; exit 1 ;; esac`);
+      expect(await compose8s('up site/dev --target kubernetes', site())).toMatchObject({ code: 0, stdout: expect.stringContaining('✔ made secrets/site/dev/session/key\n') });
+      expect(applied()).toContain('kind: Secret');
+    });
+
+    test('nothing is made where the cluster does not say what it has', async () => {
+      const kubectl = tool('kubectl', `${kinds}; case "$*" in *' get secrets '*) echo 'Error from server (Forbidden): secrets is forbidden' >&2; exit 1 ;; esac`);
+      expect(await compose8s('up site/dev --target kubernetes', site())).toMatchObject({ code: 2, stderr: expect.stringContaining('secrets is forbidden') });
+      expect({ applied: kubectl().filter(call => call.startsWith('apply ')), isMade: existsSync('secrets') }).toEqual({ applied: [], isMade: false });
+    });
   });
 
   test.each([['', false], [' --volumes', true]])('down%s deletes claims: %s', async (option, expected) => {

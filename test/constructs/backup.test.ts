@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { BackupCronJob, Postgres, type BackupCronJobProps } from '../../constructs';
 import { Cron, Image, Secret } from '../../lib';
-import { composeOf } from '../support/stacks';
+import { composeOf, problemsOf, shop } from '../support/stacks';
 
 const backup = (props: Partial<BackupCronJobProps> = {}) => composeOf(stack => {
   new BackupCronJob(stack, 'backup', { of: new Postgres(stack, 'db', { storage: '1Gi', database: 'shop', user: 'clerk' }), schedule: Cron.daily('02:00'), storage: '10Gi', ...props });
@@ -56,9 +56,33 @@ describe('a backup', () => {
 
   test('takes whatever says as much of itself as Postgres does', () => {
     const { services } = composeOf(stack => {
-      const { endpoint, image, database, user, password } = new Postgres(stack, 'db', { storage: '1Gi' });
-      new BackupCronJob(stack, 'backup', { of: { endpoint, image, database, user, password }, schedule: Cron.daily('02:00'), storage: '1Gi' });
+      const { engine, endpoint, image, database, user, password } = new Postgres(stack, 'db', { storage: '1Gi' });
+      new BackupCronJob(stack, 'backup', { of: { engine, endpoint, image, database, user, password }, schedule: Cron.daily('02:00'), storage: '1Gi' });
     });
     expect(Object.keys(services)).toEqual(['db', 'backup', 'backup-restore', 'backup-drill']);
+  });
+
+  test.each([['mysql', 'orders is a database of mysql'], [undefined, 'orders is of an engine that it does not name']])('takes nothing that looks like a Postgres and says %p', (engine, what) => {
+    expect(problemsOf(shop(stack => {
+      const { endpoint, image, user, password } = new Postgres(stack, 'db', { storage: '1Gi' });
+      // @ts-expect-error -- another engine
+      new BackupCronJob(stack, 'backup', { of: { engine, endpoint, image, database: 'orders', user, password }, schedule: Cron.daily('02:00'), storage: '1Gi' });
+    }))).toBe(`✖ ${what}: pg_dump, which makes the backups, reads Postgres alone
+  at shop/dev/backup
+  fix: give it a Postgres; a construct of your own that runs one says so: readonly engine = 'postgres'
+`);
+  });
+
+  const nameOf = (database: string) => (composeOf(stack => {
+    new BackupCronJob(stack, 'backup', { of: new Postgres(stack, 'db', { storage: '1Gi', database }), schedule: Cron.daily('02:00'), storage: '1Gi' });
+  }).services['backup']!.environment as Record<string, string>)['BACKUP_NAME'];
+
+  test('is called after its database, however long the name of that, and no two alike', () => {
+    const long = 'the_orders_of_all_our_shops_in_the_whole_wide_world_until_2025';
+    expect([nameOf('o'.repeat(33)), nameOf(long), nameOf(`${long}x`)]).toEqual([
+      `${'o'.repeat(33)}_backup`, expect.stringMatching(/^the_orders_of_all_our_sh_[0-9a-f]{8}_backup$/), expect.stringMatching(/^the_orders_of_all_our_sh_[0-9a-f]{8}_backup$/),
+    ]);
+    expect(nameOf(long)).toBe(nameOf(long));
+    expect(nameOf(long)).not.toBe(nameOf(`${long}x`));
   });
 });

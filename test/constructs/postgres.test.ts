@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Postgres, type PostgresProps } from '../../constructs';
 import { composeOf, problemsOf, service, shop } from '../support/stacks';
+import { clusterOf } from '../targets/kubernetes/cluster';
 
 const CONF = 'config/db-config/postgresql.conf';
 const postgres = (props: Partial<PostgresProps> = {}) => composeOf(stack => {
@@ -16,7 +19,7 @@ describe('Postgres', () => {
       environment: { POSTGRES_DB: 'db', POSTGRES_USER: 'db', POSTGRES_PASSWORD_FILE: '/run/secrets/postgres/password', POSTGRES_INITDB_ARGS: '--data-checksums --auth-host=scram-sha-256', PGDATA: '/var/lib/postgresql/data/pgdata' },
       volumes: [{ type: 'volume', source: 'db-data', target: '/var/lib/postgresql/data' }],
       secrets: [{ source: 'db-credentials.password', target: '/run/secrets/postgres/password' }],
-      stop_signal: 'SIGINT', stop_grace_period: '120s', shm_size: '128m',
+      stop_signal: 'SIGINT', stop_grace_period: '120s', shm_size: '210m',
     });
   });
 
@@ -51,6 +54,24 @@ describe('Postgres', () => {
     expect(settings({ settings: { max_connections: 400, random_page_cost: 1.1, jit: false } })).toMatchObject({ max_connections: "'400'", work_mem: "'1MB'", random_page_cost: "'1.1'", jit: "'off'" });
   });
 
+  // 128 MiB of room, or 256 from 2 GiB on; maintenance_work_mem; six times work_mem, as the server has two workers beside each query.
+  test.each<[string, Partial<PostgresProps>, string]>([
+    ['the defaults', {}, '210m'],
+    ['a larger limit', { resources: { cpu: 1, memory: '4Gi' } }, '596m'],
+    ['large settings', { resources: { cpu: 1, memory: '4Gi' }, settings: { shared_buffers: '1GB', maintenance_work_mem: '512MB', work_mem: '20MB' } }, '888m'],
+    ['more workers', { settings: { max_parallel_workers_per_gather: 4, hash_mem_multiplier: 3 } }, '237m'],
+    ['no parallel work', { settings: { max_parallel_workers_per_gather: 0, max_parallel_maintenance_workers: 0 } }, '128m'],
+    ['settings that overcommit: half of what the buffers leave', { settings: { shared_buffers: '256MB', maintenance_work_mem: '512MB' }, overcommit: true }, '384m'],
+  ])('shares as much memory among processes as its settings let them ask for: %s', (_, props, expected) => {
+    const stack = postgres(props);
+    expect(stack.services['db']!.shm_size).toBe(expected);
+    expect(clusterOf(scope => { new Postgres(scope, 'db', { storage: '5Gi', ...props }); }).pod('db').volumes).toContainEqual({ name: 'db-dev-shm', emptyDir: { medium: 'Memory', sizeLimit: `${parseInt(expected)}Mi` } });
+  });
+
+  test.each([1, 5, 9, 10, 100])('fits its own defaults with %d connections', connections => {
+    expect(problemsOf(shop(stack => { new Postgres(stack, 'db', { storage: '1Gi', settings: { max_connections: connections } }); }))).toBe('');
+  });
+
   test('has room for a process of each connection', () => {
     expect(postgres({ settings: { max_connections: 400 }, resources: { cpu: 1, memory: '4Gi' } }).services['db']!.deploy!.resources!.limits!.pids).toBe(464);
   });
@@ -79,6 +100,15 @@ describe('Postgres', () => {
   at shop/dev/db
   fix: add it to the settings: shared_preload_libraries: 'auto_explain,pg_stat_statements'
 `);
+  });
+
+  test('gives its role the password of the secret at each start, and monitoring gives one to its own, out of sight of the log and of the statistics', () => {
+    const quiet = [
+      "SET log_statement = 'none';", 'SET log_min_duration_statement = -1;', 'SET log_min_duration_sample = -1;', 'SET log_transaction_sample_rate = 0;',
+      "SET log_min_error_statement = 'panic';", 'SET pg_stat_statements.track_utility = off;', 'SET track_activities = off;',
+    ].join('\n');
+    expect(postgres().file('config/db-scripts/start')).toContain(`\n\\set password \`cat /run/secrets/postgres/password\`\n${quiet}\nALTER ROLE CURRENT_USER PASSWORD :'password';\nEND\n`);
+    expect(readFileSync(join(__dirname, '../../constructs/monitoring/scripts/postgres-role.sh'), 'utf8')).toContain(`\n\\set password \`cat "$MONITORING_PASSWORD_FILE"\`\n${quiet}\nBEGIN;\n`);
   });
 
   test('is published on the host itself, and only where asked for', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { Adminer, gunicorn, HealthProbes, Postgres, PythonImage, ReleaseJob, streamlit, uvicorn, WebService, Worker, type PythonImageProps } from '../../constructs';
-import type { DurationLike } from '../../lib';
-import { composeOf, IMAGE, problemsOf, shop } from '../support/stacks';
+import { Adminer, gunicorn, HealthProbes, Postgres, PythonImage, ReleaseJob, ScheduledJob, streamlit, uvicorn, WebService, Worker, type PythonImageProps, type ScheduledJobProps } from '../../constructs';
+import { App, Compose, Cron, Kubernetes, Stack, synthesize, type DurationLike } from '../../lib';
+import { composeOf, IMAGE, problemsOf, shop, textOf } from '../support/stacks';
+import { clusterOf } from '../targets/kubernetes/cluster';
 
 const READY = HealthProbes.http({ ready: '/ready' });
 
@@ -28,6 +29,25 @@ describe('a web service', () => {
   });
 });
 
+describe('a web service with a port for management', () => {
+  const build = (stack: Stack) => new WebService(stack, 'api', { image: IMAGE, port: 8080, ports: { management: 9090 }, probes: HealthProbes.http({ ready: '/actuator/health', port: 'management' }) });
+
+  test('is asked there whether it is well, and called at the other', () => {
+    const { services } = composeOf(build);
+    expect(services['api']).toMatchObject({ expose: ['8080', '9090'], healthcheck: { test: expect.arrayContaining(['http://127.0.0.1:9090/actuator/health']) } });
+    expect(clusterOf(build).container('api').readinessProbe).toMatchObject({ httpGet: { path: '/actuator/health', port: 'management' } });
+    expect(`${build(new Stack(new App(), 'shop', 'dev', { targets: [] })).endpoint.port}`).toBe('8080');
+  });
+
+  test('is asked at no port but these two', () => {
+    const problems = problemsOf(shop(stack => {
+      // @ts-expect-error -- neither 'http' nor 'management'
+      new WebService(stack, 'api', { image: IMAGE, port: 8080, ports: { management: 9090 }, probes: HealthProbes.http({ ready: '/', port: 'managment' }) });
+    }));
+    expect(problems).toContain("✖ the probe 'ready' asks the port 'managment', which is not declared\n  at shop/dev/api\n  fix: use one of the declared ports: http, management");
+  });
+});
+
 describe('a worker', () => {
   test('has no port, and is asked by a program', () => {
     const { services } = composeOf(stack => { new Worker(stack, 'worker', { image: IMAGE, probes: HealthProbes.command(['/bin/alive']), replicas: 2 }); });
@@ -43,6 +63,44 @@ describe('a release job', () => {
       new WebService(stack, 'web', { image: IMAGE, port: 8080, probes: READY, after: [migrate] });
     });
     expect([services['migrate']!.entrypoint, services['web']!.depends_on]).toEqual([['migrate'], { migrate: { condition: 'service_completed_successfully' } }]);
+  });
+});
+
+describe('a scheduled job', () => {
+  const cleanup = (props: Partial<ScheduledJobProps> = {}) => (stack: Stack) => new ScheduledJob(stack, 'cleanUp', {
+    image: IMAGE, command: ['rake', 'cleanup'], args: ['--all'], schedule: Cron.daily('03:00', { timeZone: 'Europe/Zurich' }), deadline: '15m', ...props,
+  });
+  const CLUSTER = { targets: [new Compose(), new Kubernetes()] };
+
+  test('runs its command at its times, and not longer than it may', () => {
+    const { file } = composeOf(cleanup());
+    expect(file('config/clean-up-schedule/crontab')).toBe('CRON_TZ=Europe/Zurich\n0 3 * * * timeout 900 /etc/compose8s/job\n');
+    expect(file('config/clean-up-schedule/job')).toContain('exec rake cleanup --all\n');
+    expect(clusterOf(cleanup()).get('CronJob', 'clean-up').spec).toMatchObject({
+      schedule: '0 3 * * *', timeZone: 'Europe/Zurich', concurrencyPolicy: 'Forbid',
+      jobTemplate: { spec: { activeDeadlineSeconds: 900, template: { spec: { containers: [{ command: ['rake', 'cleanup'], args: ['--all'] }] } } } },
+    });
+  });
+
+  test('may take an hour where nothing else is said', () => {
+    expect(composeOf(cleanup({ deadline: undefined })).file('config/clean-up-schedule/crontab')).toContain('timeout 3600 ');
+    expect(clusterOf(cleanup({ deadline: undefined })).get('CronJob', 'clean-up').spec.jobTemplate.spec!.activeDeadlineSeconds).toBe(3600);
+  });
+
+  test('reaches what it refers to, like any other', () => {
+    const build = (stack: Stack) => cleanup({ env: { DATABASE_URL: new Postgres(stack, 'db', { storage: '1Gi' }).url } })(stack);
+    expect(composeOf(build).services['clean-up']).toMatchObject({ depends_on: { db: { condition: 'service_healthy' } }, networks: ['clean-up--db'] });
+    expect(clusterOf(build).all).toContain('NetworkPolicy/clean-up');
+  });
+
+  test('can be run out of its time, as the guide says', () => {
+    const guides = synthesize(shop(cleanup(), CLUSTER)).emissions.map(({ files }) => textOf(files, 'OPERATIONS.md'));
+    expect(guides[0]).toContain('docker compose run --rm clean-up --all');
+    expect(guides[1]).toContain('create job clean-up-now --from=cronjob/clean-up');
+  });
+
+  test('with a deadline that is none says so', () => {
+    expect(problemsOf(shop(cleanup({ deadline: 'soon' as unknown as DurationLike }), CLUSTER))).toContain("✖ deadline: 'soon' is not a duration\n  at shop/dev/cleanUp");
   });
 });
 

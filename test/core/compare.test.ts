@@ -83,6 +83,10 @@ const CASES: readonly Case[] = [
     expected: [['web:loosened.writableRoot', 'yes', 'no'], ['web:loosened.capabilities', 'NET_BIND_SERVICE', 'none'], ['web:loosened.accepted', 'it is old', 'none']],
   },
   { name: 'a way to the internet', weak: web({ internet: true }), strong: web({}), expected: [['web:internet', 'yes', 'no']] },
+  {
+    name: 'a way to more addresses outside', weak: web({ reaches: [{ cidr: '10.0.5.0/24', port: [5432, { number: 53, protocol: 'udp' }] }] }), strong: web({ reaches: [{ cidr: '10.0.5.0/24', port: 5432 }] }),
+    expected: [['web:reaches', '10.0.5.0/24 on 53/udp', 'none']],
+  },
   { name: 'less time to end', weak: web({ stop: { grace: '5s' } }), strong: web({ stop: { grace: '30s' } }), expected: [['web:stop.grace', '5s', '30s']] },
   { name: 'no init process', weak: web({ init: false }), strong: web({}), expected: [['web:init', 'no', 'yes']] },
   { name: 'a port that is open to all', weak: route({ reach: 'public' }), strong: route({}), expected: [['web:routes.http', 'open to all', 'open to the host itself']] },

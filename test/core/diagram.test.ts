@@ -4,7 +4,7 @@ import { App, Compose, Kubernetes, pathOf, Route, Stack, synthesize, type Emissi
 import { diagramOf, explorer, mermaid, svg } from '../../lib/core/diagram';
 import { layOut } from '../../lib/core/diagram/layout';
 import type { Graph } from '../../lib/core/graph';
-import { service } from '../support/stacks';
+import { service, shop } from '../support/stacks';
 
 const app = new App();
 systems(app);
@@ -86,6 +86,20 @@ describe('the explorer', () => {
       { where: 'on kubernetes', items: expect.arrayContaining(['db on port 8080']) },
     ]);
     expect(entry('api').reachedBy).toContainEqual({ where: 'on kubernetes', items: ['nobody'] });
+  });
+
+  test('says which addresses outside of the stack a workload calls, and the picture has them once', () => {
+    const { graphs: [graph], emissions } = synthesize(shop(stack => {
+      const reaches = [{ cidr: '10.0.5.0/24', port: [5432, { number: 53, protocol: 'udp' as const }] }];
+      service(stack, 'web', { reaches });
+      service(stack, 'api', { reaches });
+    }, { targets: [new Kubernetes()] }));
+    expect(pageOf(graph!, emissions).entry('web').reaches).toEqual([
+      { where: 'on kubernetes', items: ['nobody'] }, { where: 'outside of the stack', items: ['10.0.5.0/24 on port 5432', '10.0.5.0/24 on port 53/udp'] },
+    ]);
+    expect(mermaid(diagramOf(graph!)).split('\n').filter(line => line.includes('outside'))).toEqual([
+      '  outside_10_0_5_0_24(("10.0.5.0/24"))', '  web_0 -->|"5432, 53/udp"| outside_10_0_5_0_24', '  api_1 -->|"5432, 53/udp"| outside_10_0_5_0_24',
+    ]);
   });
 
   test('shows of a way in what it leads to', () => {

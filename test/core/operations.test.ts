@@ -90,6 +90,14 @@ describe('what is needed is the sum of what is asked for', () => {
   });
 });
 
+test.each(['compose', 'kubernetes'] as const)('what the stack calls outside is among the needs on %s, with who does', target => {
+  const build = (stack: Stack) => {
+    for (const id of ['web', 'api']) service(stack, id, { reaches: [{ cidr: '10.0.5.0/24', port: [5432, 5433] }] });
+    service(stack, 'db');
+  };
+  expect(guides(build)[target]).toContain('\n- A way to `10.0.5.0/24` on `5432` and `5433`, which `web` and `api` must reach.\n');
+});
+
 describe('the commands of the guide are those of the README, which are run end to end', () => {
   const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
   const commands = (text: string) => [...text.matchAll(/^( *)```sh\n([\s\S]*?)^ *```/gm)]
@@ -148,6 +156,44 @@ describe('what a product tells is spelled by each target', () => {
       kubernetes: block('kubectl scale deployment/web --replicas=0', 'kubectl wait --for=delete pod --selector=app.kubernetes.io/name=web --timeout=5m'),
     });
     expect(stop('start-callers')).toEqual({ compose: block('docker compose up --wait'), kubernetes: block('kubectl scale deployment/web --replicas=3') });
+  });
+
+  const migrated = (stack: Stack) => {
+    const db = service(stack, 'db');
+    const connects = [db.endpoint('http')];
+    const runs = { kind: 'release', check: ['check'] } as const;
+    const password = new Secret(stack, 'credentials', { keys: ['password'] });
+    const first = new Workload(stack, 'prepare', { image: IMAGE, command: ['prepare'], runs, mounts: [{ secret: password, path: '/run/secrets/db' }] });
+    const migrate = new Workload(stack, 'migrate', { image: IMAGE, command: ['migrate'], runs, connects, after: [first] });
+    const each = new Workload(stack, 'warm', { image: IMAGE, command: ['warm'], runs: { kind: 'release', check: undefined } });
+    service(stack, 'web', { connects, after: [migrate, each] });
+    service(stack, 'other', { after: [new Workload(stack, 'others', { image: IMAGE, command: ['others'], runs })] });
+    return { db, migrate };
+  };
+  const [both, folder] = ["--selector='app.kubernetes.io/name in (prepare, migrate)'", 'dist/shop/dev/kubernetes'];
+
+  test('before the callers of restored data are started, the work of the release that they wait for is done in it', () => {
+    expect(spelled(stack => { told({ do: 'start-callers', of: migrated(stack).db })(stack); })).toEqual({
+      compose: block('docker compose up --wait'),
+      kubernetes: block(`kubectl delete job ${both}`, `kubectl apply --server-side -f ${folder} ${both}`, 'kubectl scale deployment/web --replicas=1'),
+    });
+  });
+
+  test('the work of a release once more', () => {
+    const own = '--selector=app.kubernetes.io/name=migrate';
+    expect(spelled(stack => { told({ do: 'redo', of: migrated(stack).migrate })(stack); }))
+      .toEqual({ compose: block('docker compose run --rm migrate'), kubernetes: block(`kubectl delete job ${own}`, `kubectl apply --server-side -f ${folder} ${own}`) });
+  });
+
+  test('in a cluster, where no Job runs twice, pods that wait for one and secrets that one hands on have their commands too', () => {
+    const { compose, kubernetes } = guides(migrated);
+    const all = "--selector='app.kubernetes.io/name in (prepare, migrate, others)'";
+    expect(section(kubernetes, 'When something does not start')).toContain(
+      `| \`Init:…\`, though \`prepare\`, \`migrate\` and \`others\` ended well, or are gone | the data is older than that work, as after a restore, and no Job runs twice: \`kubectl delete job ${all}\`, then \`kubectl apply --server-side -f ${folder} ${all}\` |`);
+    const own = '--selector=app.kubernetes.io/name=prepare';
+    expect(section(kubernetes, 'Secrets')).toContain(`Where \`prepare\` hands a changed value on`);
+    expect(section(kubernetes, 'Secrets')).toContain(block(`kubectl delete job ${own}`, `kubectl apply --server-side -f ${folder} ${own}`).trim());
+    expect(compose).not.toContain('once more');
   });
 
   test('and is left out where the target has the workload no more', () => {
@@ -242,6 +288,27 @@ describe('alerts', () => {
     expect(text).not.toContain(target === 'compose' ? 'kubectl get pods' : 'docker compose');
   });
 
+  test.each([
+    { target: 'compose', commands: ['docker compose run --rm monitoring-SERVICE-exporter-role'] },
+    {
+      target: 'kubernetes', commands: [
+        'kubectl delete job --selector=app.kubernetes.io/name=monitoring-SERVICE-exporter-role',
+        'kubectl apply --server-side -f dist/shop/prod/kubernetes --selector=app.kubernetes.io/name=monitoring-SERVICE-exporter-role',
+      ],
+    },
+  ] as const)('the role of an exporter is made anew by the work that makes it, on $target', ({ target, commands }) => {
+    const down = section(watched[target], 'Alerts').split('\n### ').find(text => text.startsWith('ServiceDown'));
+    expect(down).toContain(`have its role made anew (${commands.map(command => `\`${command}\``).join(', then ')})`);
+    const graph = new Graph(observed);
+    expect(graph.workloads.filter(({ spec }) => spec.runs.kind === 'release').map(workload => graph.name(workload))).toContain('monitoring-db-exporter-role');
+  });
+
+  test('a volume of a StatefulSet grows by its claim, and by another StatefulSet over the same pod', () => {
+    const filling = section(watched.kubernetes, 'Alerts').split('\n### ').find(text => text.startsWith('PostgresVolumeFilling'))!;
+    const steps = ['kubectl edit persistentvolumeclaim NAME', 'kubectl delete statefulset SERVICE --cascade=orphan', 'apply the new folder'].map(words => filling.indexOf(words));
+    expect(steps.every((at, i) => at > (steps[i - 1] ?? 0))).toBe(true);
+  });
+
   test('have a runbook each, and no runbook is left over', () => {
     expect(alertRunbooks('monitoring').map(({ title }) => title).sort()).toEqual([...new Set(alerts)].sort());
   });
@@ -256,15 +323,16 @@ describe('alerts', () => {
 
 function runbooksPage(): string {
   const graph = new Graph(observed);
-  const [compose, kubernetes] = [new Compose().operations(graph), new Kubernetes().operations(graph, synthesize(systems).emissions[1]!.rendering.documents)];
-  const spell: Operations['spell'] = action => [...new Set([...compose.spell(action), ...kubernetes.spell(action)])].join('`, or `').split('\n');
+  const [onCompose, onKubernetes] = synthesize(systems).emissions.map(({ rendering }) => rendering.documents);
+  const [compose, kubernetes] = [new Compose().operations(graph, onCompose!), new Kubernetes().operations(graph, onKubernetes!)];
+  const spell: Operations['spell'] = action => [[...new Set([compose, kubernetes].map(target => target.spell(action).join('`, then `')))].join('`, or `')];
   const [, ...sections] = section(operationsGuide(graph, [], { ...compose, spell }), 'Alerts').split('\n### ');
   return `# Runbooks
 
 A section for each alert that \`Monitoring\` raises: what it means, what to look at, what to do. An alert's annotation
 \`runbook\` names its section in the \`OPERATIONS.md\` of the emitted folder, which has the commands of that target alone.
-Here both stand side by side. *Critical*: somebody must look now. *Warning*: within the day. \`SERVICE\` is the alert's
-label \`service\`; \`monitoring\` is the id of the \`Monitoring\` construct.
+Here both stand side by side, of the stack \`shop/prod\`. *Critical*: somebody must look now. *Warning*: within the day.
+\`SERVICE\` is the alert's label \`service\`; \`monitoring\` is the id of the \`Monitoring\` construct.
 
 ${sections.map(text => `## ${text.trim()}\n`).join('\n')}`;
 }

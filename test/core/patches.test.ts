@@ -79,6 +79,48 @@ describe('a patch', () => {
     ]);
   });
 
+  test('that changes the entry where it stands is noted like any other', () => {
+    const { notes } = synthesize(shop(stack => {
+      const web = service(stack, 'web');
+      Compose.of(web).patch('services', own => {
+        own.cap_drop!.pop();
+        return Object.assign(own, { privileged: true });
+      });
+      Kubernetes.of(web).patch('Deployment', deployment => {
+        (deployment.spec!.template.spec as { hostNetwork?: boolean }).hostNetwork = true;
+        return deployment;
+      });
+    }, { targets: [new Compose(), new Kubernetes()] }));
+    expect(patched(notes)).toEqual([
+      'web patch approximated: its service is edited by hand, for this target alone',
+      'web loosened left-out: by a patch it is privileged: root on the host',
+      'web loosened left-out: by a patch it has the capabilities that Docker gives to everybody',
+      'web patch approximated: its Deployment is edited by hand, for this target alone',
+      'web loosened left-out: by a patch it shares the network of the node',
+    ]);
+  });
+
+  test('that fails half-way leaves nothing of what it changed', () => {
+    const { rendering } = synthesize(shop(stack => {
+      Compose.of(service(stack, 'web')).patch('services', own => {
+        own.privileged = true;
+        throw new Error('no more');
+      });
+    })).emissions[0] ?? {};
+    expect(rendering?.documents.map(({ body }) => (body as { privileged?: boolean }).privileged)).toEqual([undefined]);
+  });
+
+  test('can tell the entries of a construct apart by their names, on both targets', () => {
+    const { emissions } = synthesize(shop(stack => {
+      const web = service(stack, 'web', { internet: true, connects: [service(stack, 'db').endpoint('http')] });
+      Compose.of(web).patch('networks', (network, name) => (name === 'web-internet' ? { name: 'traefik', external: true } : network));
+      Kubernetes.of(stack).patch('Deployment', (deployment, name) => (name === 'db' ? { ...deployment, spec: { ...deployment.spec!, paused: true } } : deployment));
+    }, { targets: [new Compose(), new Kubernetes()] }));
+    const bodies = (kind: string) => Object.fromEntries(emissions.flatMap(({ rendering: { documents } }) => documents.filter(document => document.kind === kind).map(({ name, body }) => [name, body])));
+    expect(bodies('networks')).toEqual({ 'web--db': { internal: true }, 'web-internet': { name: 'traefik', external: true } });
+    expect(bodies('Deployment')).toMatchObject({ db: { spec: { paused: true } }, web: { spec: expect.not.objectContaining({ paused: true }) } });
+  });
+
   test('that gives up a safeguard is noted for it, and --strict sees that', () => {
     const { notes } = composeOf(stack => {
       Compose.of(service(stack, 'web', { loosened: { writableRoot: true } })).patch('services', ({ security_opt: _options, read_only: _readOnly, ...own }) => ({
@@ -130,6 +172,8 @@ describe('a patch', () => {
       const web = Compose.of(service(stack, 'web'));
       // @ts-expect-error -- a number is no image
       void (() => web.patch('services', own => ({ ...own, image: 5 })));
+      // @ts-expect-error -- a name is a word
+      void (() => web.patch('services', (own, name: number) => ({ ...own, hostname: name })));
       // @ts-expect-error -- a patch gives back the whole entry
       void (() => web.patch('services', own => own.image));
       web.patch('services', () => ({ image: 'example/app:2.0' }));

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Compose, Secret, Stack, App, text, Workload, Image } from '../../lib';
-import { checkSecrets, initSecrets, secretManifests, SecretsFolder, type Finding } from '../../lib/core/secrets';
+import { checkSecrets, initSecrets, keptSecrets, secretManifests, SecretsFolder, type Finding } from '../../lib/core/secrets';
 import { variableProblems } from '../../lib/core/secrets/inventory';
 import { selfSignedPair } from '../../lib/core/secrets/certificate';
 import { randomHex, randomPassword } from '../../lib/core/secrets/values';
@@ -119,6 +119,27 @@ describe('secrets init', () => {
     const { init, folder } = start({ vendor: true });
     init();
     expect([...filesBelow(folder.path).keys()].filter(path => path.includes('.new-'))).toEqual([]);
+  });
+});
+
+describe('Secrets that a cluster has', () => {
+  test('are kept where the folder has no value of them, and need no key that nothing uses', () => {
+    const { graph, folder, at } = start({ vendor: true });
+    // As an earlier start may have left it, for the value that somebody has to give.
+    mkdirSync(at('payments'), { recursive: true });
+    const { kept, problems } = keptSecrets(graph, folder, new Map([['database', ['password']], ['payments', ['api-key']], ['others', ['key']]]));
+    expect({ kept: [...kept], problems }).toEqual({ kept: ['database', 'payments'], problems: [] });
+    expect(initSecrets(graph, folder, kept)).toMatchObject({ made: ['session/key', 'tls/tls.crt', 'tls/tls.key', 'unused/password'], missing: [] });
+    expect(secretManifests(graph, folder, kept)).toMatchObject({ manifests: [{ metadata: { name: 'session' } }, { metadata: { name: 'tls' } }], problems: [] });
+  });
+
+  test('all say at once what they lack', () => {
+    const { graph, folder } = start();
+    const { problems } = keptSecrets(graph, folder, new Map([['session', []], ['tls', ['ca.crt']]]));
+    expect(problems.map(({ at, code, what }) => ({ at, code, what }))).toEqual([
+      { at: 'shop/dev/session', code: 'secret-held-incomplete', what: expect.stringContaining("the cluster's own session has no key,") },
+      { at: 'shop/dev/tls', code: 'secret-held-incomplete', what: expect.stringContaining("the cluster's own tls has no tls.crt, tls.key,") },
+    ]);
   });
 });
 

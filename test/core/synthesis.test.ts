@@ -77,7 +77,7 @@ describe('problems', () => {
     const app = new App();
     for (const environment of ['dev', 'prod']) {
       const stack = new Stack(app, 'shop', environment, { targets: [new Compose()] });
-      service(stack, 'web', { ports: { http: 80 }, user: { uid: 0, gid: 0 } });
+      service(stack, 'web', { ports: { http: 80_000 }, user: { uid: 0, gid: 0 } });
       service(stack, 'api', { probes: undefined });
     }
     return app;
@@ -85,9 +85,9 @@ describe('problems', () => {
 
   test('of all stacks are found at once, and printed with what, where and how to mend it', () => {
     expect(problemsOf(broken())).toMatchInlineSnapshot(`
-"✖ port http is 80: a process that is not root cannot listen there
+"✖ port http has the number 80000
   at shop/dev/web
-  fix: listen at 1024 or above; a route can publish it under any number
+  fix: use a whole number from 1024 to 65535
 
 ✖ it would run as user 0
   at shop/dev/web
@@ -97,9 +97,9 @@ describe('problems', () => {
   at shop/dev/api
   fix: give probes: HealthProbes.http({ ready: … }), HealthProbes.tcp() or HealthProbes.command([…])
 
-✖ port http is 80: a process that is not root cannot listen there
+✖ port http has the number 80000
   at shop/prod/web
-  fix: listen at 1024 or above; a route can publish it under any number
+  fix: use a whole number from 1024 to 65535
 
 ✖ it would run as user 0
   at shop/prod/web

@@ -57,6 +57,7 @@ describe.each(byPage)('the programs of %s', (_, programs) => {
   const output = join(folder, 'dist');
   // Sources, for the images that are built.
   mkdirSync(join(folder, 'app'));
+  writeFileSync(join(folder, 'app/Dockerfile'), 'FROM ruby:3.4-slim AS production\n');
   // As `secrets init` makes one.
   mkdirSync(join(folder, 'secrets/shop/prod/db-credentials'), { recursive: true });
   writeFileSync(join(folder, 'secrets/shop/prod/db-credentials/password'), randomBytes(24).toString('base64url'));

@@ -6,7 +6,14 @@ set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 folder=$(mktemp -d)
 leave() {
-  [[ " $* " != *" docker "* ]] || docker compose --project-name shop-dev down --volumes --timeout 5 >/dev/null 2>&1 || true
+  # An engine under load lets go of a network only a while after its container is gone.
+  if [[ " $* " = *" docker "* ]]; then
+    for _ in {1..10}; do
+      docker compose --project-name shop-dev down --volumes --timeout 5 >/dev/null 2>&1 &&
+        [ -z "$(docker network ls --quiet --filter label=com.docker.compose.project=shop-dev)" ] && break
+      sleep 2
+    done
+  fi
   rm -rf "$folder"
 }
 trap 'leave "$@"' EXIT

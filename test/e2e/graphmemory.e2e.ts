@@ -10,7 +10,7 @@ import { describeHardening } from './support/hardening';
 import { Prometheus } from './support/prometheus';
 import { checkout, RunningStack, SERVER } from './support/stack';
 import { imageSize, once, start, type Start } from './support/start';
-import { until } from './support/until';
+import { until, untilIs } from './support/until';
 import { WebClient } from './support/web-client';
 
 const MINUTES = 60_000;
@@ -30,9 +30,9 @@ describe('GraphMemory in production, from the emitted folder alone', () => {
     web = new MemoryClient({ port: stack.ports['NGINX_HTTPS_PORT']!, host: HOST, trusted: await readFile(join(stack.secrets, 'nginx-certificate', 'tls.crt'), 'utf8') });
     prometheus = new Prometheus(stack.ports['MONITORING_PROMETHEUS_HTTP_PORT']!);
   }), 15 * MINUTES);
-  afterAll(() => stack?.end(), 2 * MINUTES);
+  afterAll(() => stack?.end());
 
-  const indexed = (count: number) => until(`${count} memories are indexed`, async () => (await web.counts()).indexed === count, { seconds: 90 });
+  const indexed = (count: number) => untilIs('memories are indexed', count, async () => (await web.counts()).indexed);
 
   describe('start', () => {
     test('`docker compose config` accepts it and warns of nothing', () => expect(started.config).toEqual({ code: 0, stdout: '', stderr: '' }));
@@ -57,7 +57,7 @@ describe('GraphMemory in production, from the emitted folder alone', () => {
     test.each(TIMED)('%s is healthy within 10 s of its start', async service => {
       const seconds: number[] = [];
       // Whatever else the machine does meanwhile makes some starts slower, and none faster.
-      while (seconds.length < 3 && !(Math.min(...seconds) < 10)) {
+      while (seconds.length < 6 && !(Math.min(...seconds) < 10)) {
         await stack.compose('stop', service);
         const began = performance.now();
         await stack.compose('up', '--wait', '--no-deps', '--no-recreate', service);
@@ -65,7 +65,7 @@ describe('GraphMemory in production, from the emitted folder alone', () => {
       }
       process.stdout.write(`graphmemory/prod: ${service} is healthy after ${seconds.map(taken => taken.toFixed(1)).join(', ')} s\n`);
       expect(Math.min(...seconds)).toBeLessThan(10);
-    });
+    }, 10 * MINUTES);
   });
 
   describe('hardening', () => describeHardening(() => stack));
@@ -96,7 +96,7 @@ describe('GraphMemory in production, from the emitted folder alone', () => {
       const insights = await until('the cache has forgotten', async () => {
         const answer = await web.json<readonly Insight[]>('/api/insights');
         return answer.length === 7 ? answer : undefined;
-      }, { seconds: 40 });
+      });
       expect(insights[0]!.name).toBe('Analytical Engine');
       expect(insights.reduce((sum, { rank }) => sum + rank, 0)).toBeCloseTo(1, 6);
       const groups = new Map(insights.map(({ name, cluster }) => [name, cluster]));
@@ -148,7 +148,7 @@ describe('GraphMemory in production, from the emitted folder alone', () => {
 
     test('shows a new memory by itself', async () => {
       await web.store('Lovelace is Ada', [['Lovelace', 'is', 'Ada']]);
-      await until('the number has changed', async () => await dashboard.number('Indexed') === '5', { seconds: 60 });
+      await untilIs('the number has changed', '5', () => dashboard.number('Indexed'));
     });
 
     test('visitors do not see what it tells of itself', async () => {
@@ -178,7 +178,7 @@ describe('GraphMemory in production, from the emitted folder alone', () => {
       await stack.compose('stop', 'analytics');
       await stack.compose('run', '--rm', '--no-deps', '-T', 'analytics', 'sh', '-c', 'rm /var/lib/kuzu/*');
       await stack.compose('start', 'analytics');
-      await until('analytics answers, and knows nothing', async () => (await web.nearest('cedar')).length === 0, { seconds: 90 });
+      await until('analytics answers, and knows nothing', async () => (await web.nearest('cedar')).length === 0);
       expect(await web.request('/api/index', { method: 'POST' })).toMatchObject({ status: 202 });
       await indexed((await web.counts()).memories);
       expect((await web.nearest('cedar')).at(0)?.text).toContain('Linnaeus');
@@ -193,10 +193,11 @@ describe('GraphMemory in production, from the emitted folder alone', () => {
       const targets = await until('all are up', () => prometheus.asks([
         'app analytics', 'app api', 'backup backup', 'host monitoring-host', 'monitoring monitoring-alertmanager', 'monitoring monitoring-blackbox', 'monitoring monitoring-grafana', 'monitoring monitoring-prometheus',
         'nginx nginx', 'postgres postgres', 'public nginx', 'ready analytics', 'ready api', 'ready dashboard', 'ready nginx', 'redis redis',
-      ]), { seconds: 90 });
+      ]));
       // By it a restart is seen: one of the server, whatever its workers do.
-      expect(await prometheus.query('count by (service) (process_start_time_seconds{job="app", service="api"})')).toEqual([{ service: 'api', value: targets.filter(({ labels: { job, service } }) => `${job} ${service}` === 'app api').length }]);
-      await until('no alert fires', () => prometheus.isCalm({ restarted: TIMED }), { seconds: 90 });
+      const servers = targets.filter(({ labels: { job, service } }) => `${job} ${service}` === 'app api').length;
+      await untilIs('each server has begun once', [{ service: 'api', value: servers }], () => prometheus.query('count by (service) (process_start_time_seconds{job="app", service="api"})'));
+      await until('no alert fires', () => prometheus.isCalm({ restarted: TIMED }));
     });
 
     test('while Postgres is stopped readiness names it, liveness does not, and an alert fires; when it is back all is well', async () => {
@@ -207,10 +208,10 @@ describe('GraphMemory in production, from the emitted folder alone', () => {
       expect(await web.request('/api/health/live')).toMatchObject({ status: 200 });
       await until('an alert fires', async () => (await prometheus.firing()).includes('ServiceDown postgres'), { seconds: 150 });
       await stack.compose('start', 'postgres');
-      await until('the api is ready', async () => (await web.request('/api/health/ready')).status === 200, { seconds: 60 });
+      await untilIs('the api is ready', 200, async () => (await web.request('/api/health/ready')).status);
       await until('no alert fires', () => prometheus.isCalm({ restarted: TIMED }), { seconds: 150 });
       expect({ ids: await stack.ids(), counts: await web.counts() }).toEqual(before);
-    }, 6 * MINUTES);
+    }, 10 * MINUTES);
 
     test('an entry point refuses to start without what the program needs, and names all of it', async () => {
       const { code, stdout } = await stack.run('run', '--rm', '--no-deps', '-T', '-e', 'REDIS_URL=', '-e', 'PROMETHEUS_MULTIPROC_DIR=/srv', 'api');
@@ -257,7 +258,7 @@ describe('GraphMemory for developers, from the emitted folder and their sources 
     });
     started = await start(stack);
   }), 15 * MINUTES);
-  afterAll(() => stack?.end(), 2 * MINUTES);
+  afterAll(() => stack?.end());
 
   test('`docker compose config` accepts it and warns of nothing, its images build, and all of it is healthy', () => {
     expect(started.config).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -277,7 +278,7 @@ describe('GraphMemory for developers, from the emitted folder and their sources 
   test('every target of Prometheus is up', () => until('all are up', () => new Prometheus(stack.ports['MONITORING_PROMETHEUS_HTTP_PORT']!).asks([
     'app analytics', 'app api', 'host monitoring-host', 'monitoring monitoring-alertmanager', 'monitoring monitoring-blackbox', 'monitoring monitoring-grafana', 'monitoring monitoring-prometheus',
     'nginx nginx', 'postgres postgres', 'public nginx', 'ready analytics', 'ready api', 'ready dashboard', 'ready nginx', 'redis redis',
-  ]), { seconds: 90 }));
+  ])));
 
   test('a changed program answers without a restart', async () => {
     const before = await stack.ids();

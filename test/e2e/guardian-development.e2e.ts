@@ -28,7 +28,7 @@ describe('Guardian for developers, from the emitted folder and their sources alo
     started = await start(stack);
     web = new WebClient({ port: stack.ports['WEB_HTTP_PORT']! });
   }), 20 * MINUTES);
-  afterAll(() => stack?.end(), 2 * MINUTES);
+  afterAll(() => stack?.end());
 
   test('`docker compose config` accepts it and warns of nothing', () => expect(started.config).toEqual({ code: 0, stdout: '', stderr: '' }));
   test('its images build', () => expect(started.build).toMatchObject({ code: 0 }));
@@ -50,9 +50,9 @@ describe('Guardian for developers, from the emitted folder and their sources alo
     };
     expect((await web.request('/')).text).toContain('<h1>Incidents</h1>');
     await edit('page.tsx', '<h1>Incidents</h1>', '<h1>The register</h1>');
-    await until('the changed page shows', async () => (await web.request('/')).text.includes('<h1>The register</h1>'), { seconds: 90 });
+    await until('the changed page shows', async () => (await web.request('/')).text.includes('<h1>The register</h1>'));
     await edit('api/live/route.ts', 'live: true', 'live: true, reloaded: true');
-    await until('the changed route answers', async () => 'reloaded' in await web.json<object>('/api/live'), { seconds: 90 });
+    await until('the changed route answers', async () => 'reloaded' in await web.json<object>('/api/live'));
     expect(await stack.ids()).toEqual(before);
   });
 
@@ -70,7 +70,7 @@ describe('Guardian for developers, from the emitted folder and their sources alo
   test('Playwright drives Chromium there: somebody reports an incident, and no script of the page is refused', async () => {
     const { code, stdout } = await stack.tryExec('web', 'node_modules/.bin/playwright', 'test');
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('1 passed') });
-  }, 4 * MINUTES);
+  });
 
   test('at least 95 % of what a developer has beside the sources stays out of the build', async () => {
     const folders = ['node_modules', 'prisma/node_modules', '.next', 'generated'];
@@ -103,7 +103,7 @@ describe('Guardian for developers, from the emitted folder and their sources alo
 
 function buildsFrom({ spec }: Workload, context: string): void {
   const { build, facts } = spec.image;
-  if (build?.name === 'guardian') spec.image = Image.build({ ...build, ...facts, context });
+  if (build && 'stages' in build && build.name === 'guardian') spec.image = Image.build({ ...build, ...facts, context });
 }
 
 async function sizeOf(folder: string): Promise<number> {

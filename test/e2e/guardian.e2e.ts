@@ -9,7 +9,7 @@ import { Prometheus } from './support/prometheus';
 import { output } from './support/shell';
 import { RunningStack, SERVER } from './support/stack';
 import { imageSize, memoryInUse, once, start, type Start } from './support/start';
-import { until } from './support/until';
+import { until, untilIs } from './support/until';
 import { WebClient } from './support/web-client';
 
 const MINUTES = 60_000;
@@ -26,7 +26,7 @@ describe('Guardian in production, from the emitted folder alone', () => {
     visitor = new WebClient({ port: stack.ports['NGINX_HTTPS_PORT']!, host: HOST, trusted: await readFile(join(stack.secrets, 'nginx-certificate', 'tls.crt'), 'utf8') });
     started = await start(stack);
   }), 20 * MINUTES);
-  afterAll(() => stack?.end(), 2 * MINUTES);
+  afterAll(() => stack?.end());
 
   describe('start', () => {
     test('`docker compose config` accepts it and warns of nothing', () => expect(started.config).toEqual({ code: 0, stdout: '', stderr: '' }));
@@ -82,7 +82,7 @@ describe('Guardian in production, from the emitted folder alone', () => {
       expect(Date.now() - began).toBeLessThan(9000);
       expect((await stack.containers()).get('web')!.State.ExitCode).not.toBe(137);
       await stack.compose('start', 'web');
-      await until('the site is ready', async () => (await visitor.request('/api/ready')).status === 200, { seconds: 60 });
+      await untilIs('the site is ready', 200, async () => (await visitor.request('/api/ready')).status);
     });
   });
 
@@ -110,11 +110,11 @@ describe('Guardian in production, from the emitted folder alone', () => {
       await until('every target is up', () => prometheus().asks([
         'app web', 'backup backup', 'host monitoring-host', 'monitoring monitoring-alertmanager', 'monitoring monitoring-blackbox', 'monitoring monitoring-grafana', 'monitoring monitoring-prometheus',
         'nginx nginx', 'postgres postgres', 'public nginx', 'ready nginx', 'ready web', 'redis redis',
-      ]), { seconds: 60 });
+      ]));
       await until('there is a p95', async () => {
         const [p95] = await prometheus().query('histogram_quantile(0.95, sum by (service, job, le) (rate(http_request_duration_seconds_bucket[5m])))');
         return p95?.service === 'web' && p95.value > 0;
-      }, { seconds: 90 });
+      });
     });
   });
 
@@ -127,8 +127,8 @@ describe('Guardian in production, from the emitted folder alone', () => {
       await stack.compose('start', 'postgres');
     }
     await until('it is over', async () => !await firing(), { seconds: 120, pause: 2000 });
-    await until('the site is ready', async () => (await visitor.request('/api/ready')).status === 200, { seconds: 60 });
-  }, 6 * MINUTES);
+    await untilIs('the site is ready', 200, async () => (await visitor.request('/api/ready')).status);
+  }, 10 * MINUTES);
 
   describe('stores', () => describeStores(() => ({ stack, visitor })));
   describe('secrets', () => describeSecrets(() => stack, IMAGE));

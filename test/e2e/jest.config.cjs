@@ -6,6 +6,6 @@ module.exports = {
   testMatch: ['<rootDir>/test/e2e/**/*.e2e.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/typescript-transform.cjs' },
   globalSetup: '<rootDir>/test/e2e/support/prerequisites.ts',
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   verbose: true,
 };

@@ -14,13 +14,13 @@ beforeAll(async () => {
   await prerequisites();
   registry = await Registry.start();
   await removeNamespace();
-}, 2 * MINUTES);
+});
 
 afterAll(async () => {
   await removeNamespace();
   await run('docker', ['image', 'rm', `${registry.address}/shop:1.0.0`]);
   await registry.stop();
-}, 2 * MINUTES);
+});
 
 test('the tutorial works as it is written, from the packed package in an empty folder, with every container that it starts, and on a cluster', async () => {
   const { code, stdout, stderr } = await run('test/docs/tutorial.sh', ['docker', `cluster=${registry.address}`], { cwd: PROJECT, env: { COMPOSE_PROGRESS: 'plain' } });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Cron as Croner } from 'croner';
 import fc from 'fast-check';
 import { Cron } from '../../lib';
 import { thrownBy } from '../support/stacks';
@@ -70,7 +71,52 @@ describe('a schedule', () => {
     ['0 0 1 * *', '2678400s'],
     ['59 23 * * SUN', '604800s'],
     ['0 0 1 1 *', '31622400s'],
+    // From Friday, 23:55, to the end of Sunday.
+    ['*/5 * * * MON-FRI', '173100s'],
+    ['* 8-17 1-5 * *', `${(31 - 5) * 86400 + 14 * 3600 + 60}s`],
+    ['* * * * *', '60s'],
+    // Any of the two: the longest is from a Friday to the next.
+    ['0 0 13 * FRI', '604800s'],
+    // No year between 2096 and 2104 has one.
+    ['0 0 29 FEB *', `${(8 * 365 + 1) * 86400}s`],
   ])('%s pauses for %s at the longest', (expression, pause) => expect(`${Cron.of(expression).longestPause}`).toBe(pause));
+
+  test.each([
+    ['0 2 * * *', 'Europe/Zurich', '90000s'],
+    ['0 2 * * *', 'Africa/Casablanca', '90000s'],
+    ['0 2 * * *', 'Asia/Kolkata', '86400s'],
+    ['*/5 * * * MON-FRI', 'Europe/Zurich', '176700s'],
+    ['*/5 * * * *', 'Europe/Zurich', '300s'],
+  ])('%s in %s pauses for %s, with the hour by which clocks are put back', (expression, timeZone, pause) => expect(`${Cron.of(expression, { timeZone }).longestPause}`).toBe(pause));
+
+  const from = Date.UTC(2025, 0, 1);
+  /** As a runner has it, in seconds. */
+  const longestRun = (expression: string, days: number): number => {
+    const runs = new Croner(expression, { timezone: 'UTC', paused: true });
+    const times: number[] = [];
+    for (let next = runs.nextRun(new Date(from - 1000)); next && next.getTime() < from + days * 86_400_000; next = runs.nextRun(next)) times.push(next.getTime() / 1000);
+    return Math.max(0, ...times.slice(1).map((time, i) => time - times[i]!));
+  };
+  const value = (low: number, high: number) => fc.integer({ min: low, max: high });
+  const some = (low: number, high: number) => fc.oneof(value(low, high).map(String), fc.tuple(value(low, high), value(low, high)).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`), fc.uniqueArray(value(low, high), { minLength: 1, maxLength: 3 }).map(list => list.join(',')));
+  const any = (low: number, high: number) => fc.oneof(fc.constant('*'), some(low, high));
+
+  test('pauses as a runner does that is watched for two weeks, where it looks at no date', () => {
+    fc.assert(fc.property(fc.tuple(fc.constantFrom('0', '59', '7,8', '*/10', '10-50/40'), fc.oneof(any(0, 23), fc.constantFrom('*/5', '3-23/7')), any(0, 6)), ([minute, hour, weekday]) => {
+      const expression = `${minute} ${hour} * * ${weekday}`;
+      expect(Cron.of(expression).longestPause.wholeSeconds).toBe(longestRun(expression, 15));
+    }), { numRuns: 20 });
+  });
+
+  test('never pauses for longer, in five years, and not for much less', () => {
+    fc.assert(fc.property(fc.tuple(value(0, 23), any(1, 28), any(1, 12), any(0, 6)), ([hour, day, month, weekday]) => {
+      const expression = `0 ${hour} ${day} ${month} ${weekday}`;
+      const [pause, seen] = [Cron.of(expression).longestPause.wholeSeconds, longestRun(expression, 5 * 365 + 2)];
+      expect(seen).toBeLessThanOrEqual(pause);
+      // The calendars of other years move a day of the week by a week at most.
+      expect(pause - seen).toBeLessThanOrEqual(7 * 86_400);
+    }), { numRuns: 10 });
+  });
 
   test('that our grammar takes is one that the calendar takes: whatever else happens is a refusal', () => {
     const item = fc.oneof(fc.constant('*'), fc.integer({ min: 0, max: 61 }).map(String), fc.tuple(fc.nat(61), fc.nat(61), fc.nat(61)).map(([a, b, c]) => `${a}-${b}/${c}`), fc.nat(61).map(step => `*/${step}`));

@@ -75,7 +75,7 @@ describe('a workload', () => {
   test('without more words is a hardened service of one replica', () => {
     const { spec } = made(stack => new Workload(stack, 'web', { image: IMAGE }));
     expect({ ...spec, image: spec.image.reference, resources: JSON.parse(JSON.stringify(spec.resources)) as object }).toMatchObject({
-      image: 'example/app:1.0', runs: { kind: 'service', replicas: 1, restart: 'unless-stopped' }, user: { uid: 10001, gid: 10001 }, init: true, internet: false, processes: 256, loosened: {},
+      image: 'example/app:1.0', runs: { kind: 'service', replicas: 1, restart: 'unless-stopped' }, user: { uid: 10001, gid: 10001 }, init: true, internet: false, reaches: [], processes: 256, loosened: {},
       resources: { cpu: { limit: { millis: 1000 }, request: { millis: 250 } }, memory: { limit: { bytes: 2 ** 29 }, request: { bytes: 2 ** 29 } } },
       scratch: [{ path: '/tmp', size: { bytes: 2 ** 26 } }],
     });

@@ -5,10 +5,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Compose, Duration, Kubernetes, synthesize, type Emission } from '../../lib';
+import { RELEASES } from '../../lib/targets/compose/releases';
 import { composeErrors } from '../support/compose-schema';
 import { expandAsCompose, expandAsKubelet } from '../support/expansion';
 import { manifestErrors } from '../support/manifests';
-import { allReleasesBefore, build, calleesOf, describedStack, edgesFrom, edgesOf, endingsBefore, publishedOf, type Described } from './random-stack';
+import { allReleasesBefore, build, calleesOf, describedStack, DESTINATIONS, edgesFrom, edgesOf, endingsBefore, publishedOf, type Described } from './random-stack';
 
 interface Emitted { readonly compose: Emission; readonly kubernetes: Emission }
 
@@ -67,6 +68,8 @@ interface Container {
   readonly readinessProbe?: Probe;
   readonly resources: { readonly limits: { readonly cpu: string; readonly memory: string } };
 }
+
+interface Policy { readonly spec: { readonly egress?: readonly { readonly to: readonly { readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] } }[]; readonly ports?: readonly object[] }[] } }
 
 interface Pod {
   readonly replicas: number | undefined;
@@ -133,7 +136,8 @@ describe('for any stack', () => {
     everyWorkload((described, { service, pod, container, i, stack, emitted: { compose, kubernetes } }) => {
       if (i === 0) {
         const fillers = stack.flatMap(({ volumes }, n) => (volumes.filled ? [`f${n}-fill`] : []));
-        expect([...podsOf(kubernetes).keys(), ...fillers].sort()).toEqual(Object.keys(servicesOf(compose)).sort());
+        // One has no container, and is there for Compose alone.
+        expect([...podsOf(kubernetes).keys(), ...fillers].sort()).toEqual(Object.keys(servicesOf(compose)).filter(name => name !== RELEASES).sort());
       }
       expect(container.ports?.map(({ containerPort, protocol }) => (protocol === 'UDP' ? `${containerPort}/udp` : `${containerPort}`))).toEqual(service.expose);
       expect(service.expose).toEqual([...described.ports.map(String), ...(described.udp ? [`${described.ports[0]}/udp`] : [])]);
@@ -168,8 +172,8 @@ describe('for any stack', () => {
       const [every, within, start] = [interval, timeout, startup].map(time => Duration.of(time as '1s').wholeSeconds);
       expect([every, within, retries]).toEqual([periodSeconds, timeoutSeconds, failureThreshold]);
       expect([every, within, retries, start]).toEqual([probe.every, probe.timeout, probe.failures, probe.startup]);
-      // The kubelet counts tries, not seconds.
-      expect(startupProbe!.failureThreshold).toBe(Math.ceil(probe.startup / startupProbe!.periodSeconds));
+      // The kubelet counts tries, not seconds, of which the first may come at once.
+      expect(startupProbe!.failureThreshold).toBe(Math.ceil(probe.startup / startupProbe!.periodSeconds) + probe.failures);
     });
   });
 
@@ -244,10 +248,23 @@ describe('for any stack', () => {
   test('the internet reaches what is public and nothing else, and only who asks for it gets out', () => {
     everyStack((stack, { compose, kubernetes }) => {
       const waysIn = stack.flatMap(({ route, runs }, i) => (route === 'public' && runs === 'service' ? [`internet → w${i}:${publishedOf(i)}`] : []));
-      const asking = stack.flatMap(({ internet }, i) => (internet ? [`w${i} → internet:*`] : []));
+      const asking = stack.flatMap(({ internet, reaches }, i) => (internet || reaches.length > 0 ? [`w${i} → internet:*`] : []));
       expect(outsideOf(compose).sort()).toEqual([...waysIn, ...asking].sort());
       expect([...new Set(outsideOf(kubernetes))].sort()).toEqual([...new Set([...waysIn, ...podsThatAsk(stack)])].sort());
     }, 40);
+  });
+
+  test('a cluster lets out to the addresses that somebody names, on their ports, and to no other', () => {
+    everyStack((stack, { kubernetes: { rendering: { documents } } }) => {
+      const policies = new Map(documents.filter(({ kind }) => kind === 'NetworkPolicy').map(({ name, body }) => [name, body as Policy]));
+      podsOfEach(stack).forEach(({ members }, i) => {
+        const rules = (policies.get(`w${i}`)?.spec.egress ?? []).flatMap(({ to, ports = [] }) => to.flatMap(({ ipBlock }) => (ipBlock && !ipBlock.except ? [{ cidr: ipBlock.cidr, ports }] : [])));
+        const asked = DESTINATIONS.filter(destination => members.some(member => stack[member]!.reaches.includes(destination)));
+        expect(rules.sort((a, b) => a.cidr.localeCompare(b.cidr))).toEqual(asked.map(({ cidr, port }) => ({
+          cidr, ports: [port].flat().map(one => (typeof one === 'object' ? { port: one.number, protocol: one.protocol!.toUpperCase() } : { port: one, protocol: 'TCP' })),
+        })).sort((a, b) => a.cidr.localeCompare(b.cidr)));
+      });
+    });
   });
 
   test('a second synthesis gives the same bytes', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { HealthProbes } from '../../constructs';
-import { App, Config, Cron, Duration, Image, Route, Secret, Stack, text, Volume, Workload, type Run, type Target } from '../../lib';
+import { App, Config, Cron, Duration, Image, Route, Secret, Stack, text, Volume, Workload, type Destination, type Run, type Target } from '../../lib';
 
 /** A workload in plain data, so that a failing example can be read. It refers to some of those before it. */
 export interface Described {
@@ -21,6 +21,7 @@ export interface Described {
   readonly volumes: { readonly own: boolean; readonly shared: boolean; readonly filled: boolean };
   readonly route: 'public' | 'host' | undefined;
   readonly internet: boolean;
+  readonly reaches: readonly Destination[];
   readonly tier: 'unnumbered' | 'numbered' | undefined;
   readonly probe: { readonly kind: 'http' | 'tcp' | 'command'; readonly port: number; readonly every: number; readonly timeout: number; readonly failures: number; readonly startup: number };
   readonly memory: number;
@@ -37,6 +38,7 @@ export const hostile = fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'bi
 
 const port = fc.integer({ min: 1024, max: 65535 });
 const before = (index: number) => (index === 0 ? fc.constant([]) : fc.uniqueArray(fc.integer({ min: 0, max: index - 1 }), { maxLength: 4 }));
+export const DESTINATIONS: Destination[] = [{ cidr: '10.66.0.0/24', port: 5432 }, { cidr: '10.66.0.25/32', port: [25, 587] }, { cidr: 'fd00:66::/32', port: { number: 53, protocol: 'udp' } }];
 const seldom = fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
 
 const probe: fc.Arbitrary<Described['probe']> = fc.record({
@@ -61,6 +63,7 @@ const described = (index: number): fc.Arbitrary<Described> => fc.record({
   volumes: fc.record({ own: fc.boolean(), shared: seldom, filled: seldom }),
   route: fc.constantFrom('public', 'host', undefined),
   internet: fc.boolean(),
+  reaches: fc.subarray(DESTINATIONS),
   tier: fc.constantFrom('unnumbered', 'numbered', undefined),
   probe,
   memory: fc.integer({ min: 128, max: 4096 }),
@@ -135,6 +138,7 @@ export function build(stack: readonly Described[], targets: readonly Target[], o
       ],
       ...(of.runs === 'service' ? { probes: probesOf(of) } : {}),
       internet: of.internet,
+      reaches: of.reaches,
       after: releasesBefore(stack, i).map(other => built[other]!),
       startsWithout: of.startsWithout.map(other => built[other]!),
       ...(of.tier ? { tier: TIERS[of.tier] } : {}),

@@ -32,7 +32,7 @@ interface SecurityContext {
   readonly capabilities?: { readonly drop?: readonly string[]; readonly add?: readonly string[] };
   readonly seccompProfile?: { readonly type: string }; readonly seLinuxOptions?: object; readonly sysctls?: readonly { readonly name: string }[];
 }
-interface Probe { readonly httpGet?: { readonly host?: string }; readonly tcpSocket?: { readonly host?: string } }
+interface Probe { readonly httpGet?: { readonly host?: string }; readonly tcpSocket?: { readonly host?: string }; readonly periodSeconds?: number; readonly failureThreshold?: number }
 export interface PodContainer {
   readonly name: string;
   readonly image: string;
@@ -49,6 +49,7 @@ export interface Pod {
   readonly initContainers?: readonly PodContainer[];
   readonly volumes?: readonly Readonly<Record<string, unknown>>[];
   readonly securityContext?: SecurityContext;
+  readonly affinity?: object;
   readonly hostNetwork?: boolean; readonly hostPID?: boolean; readonly hostIPC?: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Certificate, Compose, Cron, Duration, Kubernetes, Probe, Route, Secret, synthesize, text, Volume, Workload, type KubernetesProps, type Stack } from '../../lib';
+import { Certificate, Compose, Config, Cron, Duration, Kubernetes, Probe, Route, Secret, synthesize, text, Volume, Workload, type KubernetesProps, type Stack } from '../../lib';
 import { IMAGE, service, shop } from '../support/stacks';
 
 /** What each target says of a field: `web 'what it says'`. */
@@ -44,6 +44,24 @@ describe('what differs between the targets is said by the one that does it anoth
       compose: one('approximated of web: .* private addresses can be reached as well'),
     },
     {
+      what: 'what a cluster leaves out is named to whoever refers to it, once', field: 'connections', props: { operator: { namespace: 'watch' } },
+      build: stack => {
+        const prometheus = service(stack, 'prometheus', { ports: { http: 9090, admin: 9091 }, standsInFor: 'monitoring' });
+        const own = new Config(stack, 'config', { files: { 'prometheus.conf': text`at ${prometheus.endpoint('http').mention()}` } });
+        service(stack, 'web', { env: { PROM: prometheus.endpoint('http').url('http'), ADMIN: prometheus.endpoint('admin') }, connects: [prometheus.endpoint('http')] });
+        service(stack, 'proxy', { mounts: [{ config: own, path: '/etc/proxy' }] });
+        service(stack, 'grafana', { standsInFor: 'monitoring', connects: [prometheus.endpoint('http')] });
+        new Workload(stack, 'fill', { image: IMAGE, command: ['fill'], runs: { kind: 'release', check: undefined }, connects: [prometheus.endpoint('http')] });
+      },
+      compose: [expect.stringContaining('Docker networks know neither'), expect.anything(), expect.anything()],
+      kubernetes: ['web', 'proxy', 'fill'].map(id => `left-out of ${id}: it refers to prometheus, which is left out here: nobody answers to that name, and what the cluster has in its place has another`),
+    },
+    {
+      what: 'what no cluster has by itself is there', field: 'connections',
+      build: stack => { service(stack, 'web', { connects: [service(stack, 'prometheus', { standsInFor: 'monitoring' }).endpoint('http')] }); },
+      compose: [expect.stringContaining('Docker networks know neither')],
+    },
+    {
       what: 'a missed or failed run is made up for on a cluster', field: 'runs.cron', build: scheduled(Duration.minutes(5)),
       compose: one('approximated of report: a run that was due while the host was down is skipped, and one that failed is not tried again'),
     },
@@ -72,6 +90,9 @@ describe('what differs between the targets is said by the one that does it anoth
     { what: 'the time to stop is rounded up on a cluster', field: 'stop.grace', build: stack => { service(stack, 'web', { stop: { grace: '500ms' } }); }, kubernetes: ['approximated of web: rounded up to whole seconds: 500ms is 1s'] },
     { what: 'an Ingress hides the addresses of clients', field: 'client address', props: { expose: { kind: 'ingress' } }, build: web('http'), kubernetes: one('approximated of in: web sees the address of the controller .*trustedProxies') },
     { what: 'a Gateway hides the addresses of clients', field: 'client address', props: { expose: { kind: 'gateway', name: 'main', namespace: 'gateways' } }, build: web('http'), kubernetes: one('approximated of in: web sees the address of the controller') },
+    { what: 'an Ingress has limits of its controller', field: 'limits', props: { expose: { kind: 'ingress' } }, build: web('http'), kubernetes: one('approximated of in: the controller has limits of its own, .*annotations.*whatever web allows') },
+    { what: 'a Gateway has limits too', field: 'limits', props: { expose: { kind: 'gateway', name: 'main', namespace: 'gateways' } }, build: web('http'), kubernetes: one('approximated of in: the gateway has limits of its own') },
+    { what: 'a load balancer has none', field: 'limits', build: web('http') },
     { what: 'a load balancer leaves the addresses of clients', field: 'client address', build: web('http') },
     { what: 'a load balancer beside an Ingress does too', field: 'client address', props: { expose: { kind: 'ingress' } }, build: web('tcp') },
   ])('$what', ({ build, field, props, compose = NOTHING, kubernetes = NOTHING }) => {

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { HealthProbes, Postgres } from '../../constructs';
 import { Cron, Duration, Volume, Workload, type Stack, type WorkloadProps } from '../../lib';
 import { composeOf, IMAGE, service } from '../support/stacks';
-import { clusterOf } from './kubernetes/cluster';
+import { clusterOf, onOneNode } from './kubernetes/cluster';
 
 const probes = HealthProbes.command(['ok']);
 
@@ -32,15 +32,25 @@ describe("a product's own volume stays its own, whoever else mounts it", () => {
     expect(after.get('StatefulSet', 'db').spec.volumeClaimTemplates).toMatchObject([{ metadata: { name: 'db-data' }, spec: { accessModes: ['ReadWriteOnce'] } }]);
     expect(after.all.filter(name => name.startsWith('PersistentVolumeClaim/'))).toEqual([]);
     expect(after.pod('look').volumes).toContainEqual({ name: 'db-data', persistentVolumeClaim: expect.objectContaining({ claimName: 'db-data-db-0' }) });
-    expect(after.pod('look')).toMatchObject({ affinity: { podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ podAffinityTerm: { labelSelector: { matchLabels: { 'app.kubernetes.io/name': 'db' } }, topologyKey: 'kubernetes.io/hostname' } }] } } });
+    // Of either: where the database is stopped, it may still run.
+    expect(after.pod('look').affinity).toEqual(onOneNode('db', 'look'));
     // The group of the database's files would change with it.
     expect(after.pod('look').securityContext).not.toHaveProperty('fsGroup');
     expect(after.notes).toContain('db/data mounts: approximated');
     expect(composeOf(database(mounter)).services['db']).toEqual(composeOf(database()).services['db']);
   });
 
-  test('another service beside it needs storage for several nodes, and the StatefulSet and its claim keep their names', () => {
+  test('another service beside it is on the same node, and the StatefulSet and its claim stay what they are', () => {
     const beside: Mounter = (stack, volume) => void service(stack, 'files', { user: DATABASE_USER, mounts: [{ volume, path: '/data' }] });
+    const after = clusterOf(database(beside));
+    expect(after.get('StatefulSet', 'db').spec.volumeClaimTemplates).toEqual(before.get('StatefulSet', 'db').spec.volumeClaimTemplates);
+    for (const name of ['db', 'files']) expect(after.pod(name).affinity).toEqual(onOneNode('db', 'files'));
+    expect(after.notes).toContain('db/data mounts: approximated');
+    expect(after.notes).not.toContain('db/data storageClass: approximated');
+  });
+
+  test('another service of several pods beside it needs storage for several nodes, and the StatefulSet and its claim keep their names', () => {
+    const beside: Mounter = (stack, volume) => void service(stack, 'files', { user: DATABASE_USER, runs: Workload.service({ replicas: 2 }), mounts: [{ volume, path: '/data' }] });
     const after = clusterOf(database(beside));
     expect(after.all).not.toContain('Deployment/db');
     expect(after.get('StatefulSet', 'db').spec.volumeClaimTemplates).toMatchObject([{ metadata: { name: 'db-data' }, spec: { accessModes: ['ReadWriteMany'] } }]);

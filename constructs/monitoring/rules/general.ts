@@ -5,7 +5,7 @@ import { builtInGroup, type RuleGroup } from './rule';
 export interface Scaled {
   readonly job: string;
   readonly service: string;
-  /** How many there must be at least. */
+  /** How many there must be at least. 1: they are not counted, but that all have ended is seen. */
   readonly replicas: number;
 }
 

@@ -1,6 +1,6 @@
 import { conf, type Conf } from '../conf';
 import { isTls, type Settings } from '../settings';
-import { proxied } from './site-conf';
+import { probed } from './site-conf';
 
 /** The main file: everything but the site itself. */
 export function nginxConf(site: Settings): Conf {
@@ -194,11 +194,7 @@ function redirect(site: Settings): Conf {
               default_type text/plain;
           }`}
 
-        ${health.map(({ path, upstream }) => conf`
-          location = ${path} {
-              access_log off;
-              ${proxied(upstream, false)}
-          }`)}
+        ${health.map(probed)}
 
         location / {
             return 301 https://$host$https_port$request_uri;

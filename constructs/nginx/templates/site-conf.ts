@@ -19,15 +19,11 @@ export function siteConf(site: Settings): Conf {
           return 404;
       }`}
 
-    ${health.length > 0 && conf`# What probes ask: no limits, and no lines in the log.`}
-    ${health.map(({ path, upstream }) => conf`
-      location = ${path} {
-          access_log off;
-          ${proxied(upstream, false)}
-      }`)}
+    ${health.length > 0 && conf`# What probes ask: no limits, no lines in the log, and no bodies that would take the room of others.`}
+    ${health.map(probed)}
 
     ${locations.map(location => conf`
-      location ${location.path} {
+      location ${location.isExact ? conf`= ${location.path}` : location.path} {
           ${limitsOf(location, site)}
           ${answerOf(location, site)}
       }`)}
@@ -53,8 +49,18 @@ function limitsOf({ answer, limit }: Location, { connectionsPerAddress }: Settin
     `;
 }
 
+/** A path that probes ask. */
+export function probed({ path, upstream }: Settings['health'][number]): Conf {
+  return conf`
+    location = ${path} {
+        access_log off;
+        client_max_body_size 1k;
+        ${proxied(upstream, false)}
+    }`;
+}
+
 /** Headers to an upstream, all in one place: a location that adds one of its own inherits none. */
-export function proxied(upstream: Conf, webSocket: boolean): Conf {
+function proxied(upstream: Conf, webSocket: boolean): Conf {
   return conf`
     include proxy.conf;
     ${webSocket
@@ -66,12 +72,15 @@ export function proxied(upstream: Conf, webSocket: boolean): Conf {
     `;
 }
 
-function files({ root, cacheControl, precompressed, noScripts }: Files, below: Conf | undefined, site: Settings): Conf {
+function files({ root, fallback, cacheControl, precompressed, noScripts }: Files, below: Conf | undefined, site: Settings): Conf {
   return conf`
     alias ${root}/${below};
+    ${fallback && conf`
+      index index.html ${fallback.path};
+      try_files $uri $uri/ ${fallback.path};`}
     ${precompressed && conf`gzip_static on;`}
     ${allHeaders(site, noScripts ? conf`add_header Content-Security-Policy $uploads_policy always;` : undefined)}
-    ${cacheControl && conf`add_header Cache-Control ${cacheControl};`}
+    add_header Cache-Control ${cacheControl};
     ${noScripts && conf`
       location ~* \.(?:php[0-9]?|phtml|phar|cgi|pl|py|rb|sh|jsp|aspx?)$ {
           return 404;

@@ -17,6 +17,7 @@ export const down: GraphCommand = {
     const { stack } = project.graph(String(call.args[0]));
     const { engine } = engineOf(stack, call);
     const volumes = call.options.volumes === true;
+    engine.sayWhere?.();
     await engine.down(stack, { volumes });
     say(`✔ ${stack.node.path} is down${volumes ? ', and its volumes are gone' : '; its volumes are as they were'}\n`);
     return EXIT.ok;

@@ -1,6 +1,6 @@
 import { dump } from 'js-yaml';
 import type { Graph } from '../../core/graph';
-import { secretManifests } from '../../core/secrets';
+import { secretManifests, type HeldSecrets } from '../../core/secrets';
 import type { Stack } from '../../core/stack';
 import { SynthesisError } from '../../core/synthesis';
 import type { Document } from '../../core/target';
@@ -23,11 +23,15 @@ const ROLLED_OUT = ['Deployment', 'StatefulSet'];
 
 /** The cluster that kubectl's current context names. */
 export const kubernetesEngine: Engine = {
-  async up({ graph, target, documents, folder, secrets }) {
+  sayWhere() {
+    const context = ask(['kubectl', 'config', 'current-context'], () => true).trim();
+    complain(context === '' ? '→ in the cluster that kubectl finds without a context\n' : `→ in the cluster of kubectl's context ${context}\n`);
+  },
+  held: secretsIn,
+  async up({ graph, target, documents, folder, secrets, kept }) {
     const { stack } = graph;
-    sayWhere();
     for (const command of target.next(folder, graph).filter(line => line.startsWith('docker '))) complain(`! the cluster must have the image; if it was not pushed yet: ${command}\n`);
-    const { manifests, problems } = secretManifests(graph, secrets);
+    const { manifests, problems } = secretManifests(graph, secrets, kept);
     if (problems.length > 0) throw new SynthesisError(problems);
     // By the manager that kubectl itself is: who applied the folder by hand before has no conflicts now, nor the other way round.
     const apply = ['kubectl', 'apply', '--server-side', '-f'] as const;
@@ -44,16 +48,18 @@ export const kubernetesEngine: Engine = {
     return graph.routes.map(route => `${graph.name(route.spec.to.workload)}: ${wayTo(route, graph, documents)}`);
   },
   async down(stack, { volumes }) {
-    sayWhere();
     await run(['kubectl', '--namespace', stack.projectName, 'delete', [...prunedKinds(), ...(volumes ? ['persistentvolumeclaims'] : [])].join(), '--selector', selectorOf(stack), '--ignore-not-found']);
   },
 };
 
-/** Before anything is changed there: it may be another cluster than the one that was meant. */
-function sayWhere(): void {
-  const context = ask(['kubectl', 'config', 'current-context'], () => true).trim();
-  complain(context === '' ? '→ in the cluster that kubectl finds without a context\n' : `→ in the cluster of kubectl's context ${context}\n`);
+/** Before the first start there is not even the namespace. */
+function secretsIn({ projectName }: Stack): HeldSecrets {
+  const lines = ask(['kubectl', '--namespace', projectName, 'get', 'secrets', '--output', KEYS], ({ stderr }) => stderr.includes('(NotFound)')).split('\n').filter(line => line !== '');
+  return new Map(lines.map(line => line.split(' ')).map(([name, ...keys]) => [name!, keys]));
 }
+
+/** `db-credentials password`: no value is shown. */
+const KEYS = 'go-template={{range .items}}{{.metadata.name}}{{range $key, $value := .data}} {{$key}}{{end}}{{"\\n"}}{{end}}';
 
 /** Controllers have ports of their own, and may end TLS; a load balancer has the route's. */
 function wayTo(route: Route, graph: Graph, documents: readonly Document[]): string {

@@ -1,4 +1,5 @@
 import type { Check, Loosened, Mount, Probe, Probes, Replicas, Resources, Restart, Run, WorkloadSpec } from '../../model';
+import { portText } from '../ports';
 import { beyond, less, NOTHING, type Comparer, type Finding } from './finding';
 
 /** By field. What is not compared says what the program is and does, not how well it is kept; an image may well be newer or older. */
@@ -28,6 +29,10 @@ const COMPARERS: { readonly [Field in keyof WorkloadSpec]: Comparer<WorkloadSpec
   loosened: compareLoosened,
   // Below: it depends on what it is for.
   internet: undefined,
+  *reaches(here, there) {
+    const ways = (reached: WorkloadSpec['reaches']) => reached.flatMap(({ cidr, ports }) => ports.map(port => `${cidr} on ${portText(port)}`));
+    yield* beyond('reaches', ways(here), ways(there), 'who takes it over can get further');
+  },
   *stop(here, there) {
     yield* less('stop.grace', here.grace, there.grace, grace => grace.milliseconds, 'work that is going on is cut off sooner');
   },

@@ -1,5 +1,6 @@
 import { pathOf, type Route, type Run, type Workload } from '../../model';
 import type { Graph } from '../graph';
+import { portText } from '../ports';
 
 /** A box: a workload, a volume, or the world around the stack. */
 export interface Box {
@@ -38,11 +39,13 @@ export function diagramOf(graph: Graph, addressOf = ({ spec: { published } }: Ro
   const ids = new Map<unknown, string>([...graph.workloads, ...graph.volumes].map((construct, i) => [construct, `${graph.name(construct).replace(/\W/g, '_')}_${i}`]));
   const idOf = (construct: unknown) => ids.get(construct)!;
   const outside = new Set<keyof typeof OUTSIDE>([...graph.routes.map(({ spec }) => spec.reach), ...(graph.workloads.some(({ spec }) => spec.internet) ? ['internet' as const] : [])]);
+  const ranges = new Set(graph.workloads.flatMap(({ spec: { reaches } }) => reaches.map(({ cidr }) => cidr)));
   return {
     title: graph.stack.node.path,
     tiers: [...new Set(graph.workloads.flatMap(({ spec: { tier } }) => tier?.name ?? []))],
     boxes: [
       ...[...outside].map((which): Box => ({ id: `outside_${which}`, kind: 'outside', title: OUTSIDE[which], detail: '', construct: undefined, tier: undefined })),
+      ...[...ranges].map((range): Box => ({ id: rangeId(range), kind: 'outside', title: range, detail: '', construct: undefined, tier: undefined })),
       ...graph.workloads.map((workload): Box => ({ id: idOf(workload), kind: workload.spec.runs.kind, title: graph.name(workload), detail: detailOf(workload), construct: pathOf(workload), tier: workload.spec.tier?.name })),
       ...graph.volumes.map((volume): Box => ({ id: idOf(volume), kind: 'volume', title: graph.name(volume), detail: `${volume.spec.size}`, construct: pathOf(volume), tier: tierOf(graph.mountersOf(volume)) })),
     ],
@@ -52,10 +55,16 @@ export function diagramOf(graph: Graph, addressOf = ({ spec: { published } }: Ro
         ...called(graph, from).map(([to, ports]): Arrow => ({ kind: 'call', from: idOf(from), to: idOf(to), label: ports.join(', ') })),
         ...graph.waits(from).filter(({ until }) => until === 'completed').map(({ on }): Arrow => ({ kind: 'wait', from: idOf(from), to: idOf(on), label: 'after' })),
         ...(from.spec.internet ? [{ kind: 'call', from: idOf(from), to: 'outside_internet', label: '' } as const] : []),
+        ...from.spec.reaches.map(({ cidr, ports }): Arrow => ({ kind: 'call', from: idOf(from), to: rangeId(cidr), label: ports.map(portText).join(', ') })),
       ]),
       ...graph.volumes.flatMap(volume => graph.mountersOf(volume).map((from): Arrow => ({ kind: 'mount', from: idOf(from), to: idOf(volume), label: isReader(from, volume) ? 'reads' : '' }))),
     ],
   };
+}
+
+/** `outside_10_0_5_0_24` */
+function rangeId(cidr: string): string {
+  return `outside_${cidr.replace(/\W/g, '_')}`;
 }
 
 /** `shop.example:80, :443`: one arrow for all ports that are published alike. */

@@ -1,5 +1,6 @@
 import { isPrimitive, pathOf, type Route, type Workload } from '../../model';
 import type { Graph } from '../graph';
+import { portText } from '../ports';
 import type { Emission } from '../synthesis';
 import { INTERNET, type Connection, type Note } from '../target';
 import { yaml } from '../yaml';
@@ -115,7 +116,11 @@ function localWays(emissions: readonly Emission[], route: Route): string[] {
 
 function calledBy(graph: Graph, emissions: readonly Emission[], workload: Workload): Group[] {
   const name = graph.name(workload);
-  return groups(emissions, emission => connectionsOf(emission).filter(({ from }) => from === name).map(({ to, port }) => `${to === INTERNET ? 'the internet' : to}${onPort(port)}`));
+  const ranges = workload.spec.reaches.flatMap(({ cidr, ports }) => ports.map(port => `${cidr}${onPort(portText(port))}`));
+  return [
+    ...groups(emissions, emission => connectionsOf(emission).filter(({ from }) => from === name).map(({ to, port }) => `${to === INTERNET ? 'the internet' : to}${onPort(port)}`)),
+    ...(ranges.length > 0 ? [{ where: 'outside of the stack', items: ranges }] : []),
+  ];
 }
 
 /** A target that does not say who can reach whom is left out. */

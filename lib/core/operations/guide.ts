@@ -2,6 +2,7 @@ import { runbooksBelow, type AlertRule, type Duration, type Route, type Runbook 
 import { diagramOf, mermaid } from '../diagram';
 import type { Graph } from '../graph';
 import { groupNotes, outcomeOf } from '../parity';
+import { portText } from '../ports';
 import type { Note } from '../target';
 import { codes, content, list, numbered, plain, table } from './markdown';
 import type { Operations } from './operations';
@@ -66,7 +67,19 @@ function workloads(graph: Graph, operations: Operations): string {
 function needs(graph: Graph, operations: Operations): string {
   return `${sumsTable(graph, operations)}
 
-${list(operations.needs)}`;
+${list([...operations.needs, ...destinations(graph)])}`;
+}
+
+/** What must be there for it to call, besides the internet. */
+function destinations(graph: Graph): string[] {
+  const callers = new Map<string, string[]>();
+  for (const workload of graph.workloads) {
+    for (const { cidr, ports } of workload.spec.reaches) {
+      const what = `\`${cidr}\` on ${codes(ports.map(portText))}`;
+      callers.set(what, [...callers.get(what) ?? [], graph.name(workload)]);
+    }
+  }
+  return [...callers].map(([what, names]) => `A way to ${what}, which ${codes(names)} must reach.`);
 }
 
 function health(graph: Graph, runbooks: readonly Runbook[], operations: Operations): string {

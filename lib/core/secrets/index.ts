@@ -2,5 +2,6 @@
 export { checkSecrets, type Finding, type Vault } from './check';
 export { holderOf } from './environment';
 export { SecretsFolder, ENVIRONMENT_FILE } from './folder';
+export { keptSecrets, type HeldSecrets, type KeptSecrets } from './held';
 export { initSecrets, type InitReport } from './init';
 export { secretManifests, type SecretManifest } from './manifests';

@@ -25,9 +25,12 @@ export interface InitReport {
   readonly wrongModes: readonly WrongMode[];
 }
 
-/** Makes the values that are missing and can be made; then derives what Compose reads from all that are there. */
-export function initSecrets(graph: Graph, folder: SecretsFolder): InitReport {
-  const entries = inventoryOf(graph);
+/**
+ * Makes the values that are missing and can be made; then derives what Compose reads from all that are there.
+ * @param kept secrets whose values are elsewhere, by name. Default: none.
+ */
+export function initSecrets(graph: Graph, folder: SecretsFolder, kept: ReadonlySet<string> = new Set()): InitReport {
+  const entries = inventoryOf(graph).filter(({ name }) => !kept.has(name));
   folder.makeFolder();
   keepFromGit(folder.root);
   folder.create(REVISION_KEY, randomHex(32), 0o600);

@@ -16,12 +16,15 @@ export interface SecretManifest {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** The Secrets that some workload refers to, with their values; and what is missing for them to be complete. */
-export function secretManifests(graph: Graph, folder: SecretsFolder): { readonly manifests: readonly SecretManifest[]; readonly problems: readonly Problem[] } {
-  const referred = bySecret(inventoryOf(graph)).filter(entries => entries.some(({ variable, mounted }) => variable || mounted));
+/**
+ * The Secrets that some workload refers to, with their values; and what is missing for them to be complete.
+ * @param kept those that stay as the cluster has them, by name. Default: none.
+ */
+export function secretManifests(graph: Graph, folder: SecretsFolder, kept: ReadonlySet<string> = new Set()): { readonly manifests: readonly SecretManifest[]; readonly problems: readonly Problem[] } {
+  const referred = bySecret(inventoryOf(graph).filter(({ name }) => !kept.has(name))).filter(entries => entries.some(({ variable, mounted }) => variable || mounted));
   const problems = referred.flat().filter(({ path }) => !hasValue(folder.read(path))).map(({ path, secret, origin }): Problem => ({
     code: 'secret-missing', at: pathOf(secret), what: `there is no value in ${folder.display(path)}`,
-    fix: origin.kind === 'given' ? `put it there: ${origin.hint}` : `run: npx compose8s secrets init ${graph.stack.node.path}`,
+    fix: origin.kind === 'given' ? `put it there: ${origin.hint}` : `run: npx compose8s secrets init ${graph.stack.node.path}; if the cluster has a value already, copy that one first, or the new one takes its place`,
   }));
   return { manifests: problems.length > 0 ? [] : referred.map(entries => manifestOf(entries, graph, folder)), problems };
 }

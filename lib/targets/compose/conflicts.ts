@@ -1,5 +1,6 @@
 import { pathOf, type Build, type Problem, type Route, type Workload } from '../../model';
 import type { Graph } from '../../core/graph';
+import { imageOf } from '../../core/registry';
 import type { Document } from '../../core/target';
 import { rangeConflicts } from './networks';
 import { hostPorts, portText, type HostPorts } from './ports';
@@ -12,6 +13,8 @@ export interface Tenant {
   readonly host: string;
   /** Where ports come in that only the host itself may use. */
   readonly loopback: string;
+  /** Where its images come from that are built. */
+  readonly registry: string | undefined;
 }
 
 const ELSEWHERE = 'or say that they run on different hosts: new Compose({ host: … })';
@@ -20,13 +23,12 @@ const ELSEWHERE = 'or say that they run on different hosts: new Compose({ host: 
 export function hostConflicts(tenants: readonly Tenant[]): Problem[] {
   const byHost = new Map<string, Tenant[]>();
   for (const tenant of tenants) byHost.set(tenant.host, [...(byHost.get(tenant.host) ?? []), tenant]);
-  return [...byHost.values()].flatMap(neighbours => [
+  return [...imageConflicts(tenants), ...[...byHost.values()].flatMap(neighbours => [
     ...portConflicts(neighbours),
     ...rangeConflicts(neighbours.map(({ graph }) => graph)),
-    ...imageConflicts(neighbours.map(({ graph }) => graph)),
     ...nameConflicts(neighbours),
     ...sourceConflicts(neighbours.map(({ graph }) => graph)),
-  ]);
+  ])];
 }
 
 interface Listener extends HostPorts {
@@ -64,19 +66,22 @@ function meet(one: Listener, other: Listener): boolean {
     && (one.address === undefined || other.address === undefined || one.address === other.address);
 }
 
-/** An engine knows an image by its tag alone: whoever builds it last replaces it for all. */
-function imageConflicts(graphs: readonly Graph[]): Problem[] {
+/** An engine knows an image by its tag alone, and so does a registry, for all hosts: whoever builds it last replaces it for all. */
+function imageConflicts(tenants: readonly Tenant[]): Problem[] {
   const seen = new Map<string, { readonly workload: Workload; readonly graph: Graph }>();
-  return graphs.flatMap(graph => graph.workloads.flatMap((workload): Problem[] => {
-    const { reference, build } = workload.spec.image;
-    const other = seen.get(reference);
-    if (!other) seen.set(reference, { workload, graph });
+  return tenants.flatMap(({ graph, host, registry }) => graph.workloads.flatMap((workload): Problem[] => {
+    const { image, image: { build } } = workload.spec;
+    const reference = imageOf(image, registry);
+    const isShared = registry !== undefined && build !== undefined;
+    const key = isShared ? reference : `${host} ${reference}`;
+    const other = seen.get(key);
+    if (!other) seen.set(key, { workload, graph });
     // Within a stack, one name is one build in any case.
     if (!other || other.graph === graph || isSame(build, other.workload.spec.image.build)) return [];
     return [{
       code: 'image-conflict', at: pathOf(workload),
-      what: `its image ${reference} is not the one that ${pathOf(other.workload)} has under this name on the same host: whichever is built last replaces the other`,
-      fix: `give one of them another name or version, ${ELSEWHERE}`,
+      what: `its image ${reference} is not the one that ${pathOf(other.workload)} has under this name ${isShared ? 'in the registry' : 'on the same host'}: whichever is built last replaces the other`,
+      fix: `give one of them another name or version, ${isShared ? 'or another registry: new Compose({ registry: … })' : ELSEWHERE}`,
     }];
   }));
 }

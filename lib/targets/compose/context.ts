@@ -12,6 +12,8 @@ export interface Context {
   readonly findings: Findings;
   /** Where ports come in that only the host itself may use. */
   readonly loopback: string;
+  /** Where images go that are built here, and come from on the host. Default: they are built on the host. */
+  readonly registry: string | undefined;
   readonly networksByMember: ReadonlyMap<Workload, readonly Network[]>;
   /** The keys of secrets that some service mounts. */
   readonly mountedKeys: ReadonlyMap<Secret, ReadonlySet<string>>;

@@ -3,10 +3,12 @@ import { builtImages, buildFiles } from '../../core/build-context';
 import { secretOf, type Graph } from '../../core/graph';
 import type { Operations } from '../../core/operations';
 import { Patches } from '../../core/patches';
+import { registryFaults } from '../../core/registry';
 import { shellWord } from '../../core/shell';
 import { yaml, yamlEntries } from '../../core/yaml';
 import { Findings, type Connection, type Document, type OutputFile, type Rendered, type Rendering, type Target } from '../../core/target';
 import { pathOf, type AlertRules, type Certificate, type Config, type Kind, type Metrics, type Problem, type Route, type Secret, type Volume, type Workload } from '../../model';
+import { builderAmong, BUILDS, buildsOf } from './builds';
 import { hostConflicts } from './conflicts';
 import { secretsFolder, type Context } from './context';
 import { Dialect } from './dialect';
@@ -16,13 +18,14 @@ import { composeOperations } from './operations';
 import { isLoopback } from './ports';
 import { outsideOnCompose } from './outside';
 import { reachOnCompose } from './reach';
+import { releasesDone } from './releases';
 import { scheduleConfigs } from './schedule';
 import { serviceOf } from './services';
-import { startWords } from './start';
+import { buildWords, startWords } from './start';
 import { composeConfig, composeSecret, configName, configPath, secretName } from './storage';
 import type { Sections } from './types';
 import { composeWeaknesses } from './weaknesses';
-import { wrappersOf } from './wrappers';
+import { isWrapped, wrappersOf } from './wrappers';
 import { variableConflicts } from './variables';
 
 export type { ComposeFile, ComposeService, Sections } from './types';
@@ -36,6 +39,11 @@ export interface ComposeProps {
    * machine's: with one for each, stacks side by side can publish the same numbers. Default: 127.0.0.1.
    */
   readonly loopback?: string;
+  /**
+   * Registry and folder of the images that are built: `ghcr.io/acme`. `images.yaml` builds and pushes them, wherever that is
+   * done, and the host only pulls. Default: none; the host builds them.
+   */
+  readonly registry?: string;
 }
 
 const patches = new Patches(composeWeaknesses);
@@ -47,16 +55,22 @@ export class Compose implements Target {
   readonly host: string;
   /** The host's own address for ports that only it may use. */
   readonly loopback: string;
+  /** Where built images come from; `undefined` where the host builds them. */
+  readonly registry: string | undefined;
 
-  constructor({ host = 'localhost', loopback = '127.0.0.1' }: ComposeProps = {}) {
+  constructor({ host = 'localhost', loopback = '127.0.0.1', registry }: ComposeProps = {}) {
     this.host = host;
     this.loopback = loopback;
+    this.registry = registry;
   }
 
-  /** Edits what a construct, and all within it, becomes in a section of the Compose file. Each edit is noted, and what is weaker by it. */
+  /**
+   * Edits what a construct, and all within it, becomes in a section of the Compose file. An edit gets each entry, with the
+   * name that it has there (`web`, `web-internet`, `web--db`). Each edit is noted, and what is weaker by it.
+   */
   static of(construct: IConstruct) {
     return {
-      patch<S extends keyof Sections>(section: S, edit: (entry: Sections[S]) => Sections[S]): void {
+      patch<S extends keyof Sections>(section: S, edit: (entry: Sections[S], name: string) => Sections[S]): void {
         patches.add(construct, section, edit);
       },
     };
@@ -66,10 +80,9 @@ export class Compose implements Target {
     const findings = new Findings(this.name, pathOf);
     const networks = networksOf(graph);
     const context: Context = {
-      graph, findings, loopback: this.loopback, files: new Map<string, OutputFile>(), dialect: new Dialect(graph),
+      graph, findings, loopback: this.loopback, registry: this.registry, files: new Map<string, OutputFile>(), dialect: new Dialect(graph),
       networksByMember: byMember(networks), mountedKeys: mountedKeysOf(graph),
-      // A scheduled workload builds a stage of its own.
-      builders: new Map(graph.workloads.filter(({ spec }) => spec.runs.kind !== 'schedule').reverse().map(workload => [workload.spec.image.reference, workload])),
+      builders: buildersOf(graph),
       stages: new Map<string, readonly string[]>(), wrappers: wrappersOf(graph),
     };
     const documents = [
@@ -78,6 +91,7 @@ export class Compose implements Target {
       ...networkDocuments(networks, context),
     ];
     if (!isLoopback(this.loopback)) findings.problem(graph.stack, { code: 'loopback', what: `'${this.loopback}' is not an address that only the host itself has`, fix: "use one of 127.0.0.0/8: new Compose({ loopback: '127.0.0.2' })" });
+    for (const fault of registryFaults(this.registry)) findings.problem(graph.stack, fault);
     findings.problems.push(...entryConflicts(documents), ...variableConflicts(graph, context.dialect));
     for (const object of graph.apiObjects) findings.note(object, object.kind, 'left-out', 'a Kubernetes object of your own: Compose has nothing of the kind');
     for (const built of builtImages(graph)) {
@@ -89,10 +103,17 @@ export class Compose implements Target {
     // Under two names: the one that everybody looks for, and one that says whose it is where those of several environments lie side by side.
     for (const name of ['.env.example', `.env.${graph.stack.environment}.example`]) context.files.set(name, { text: envExample(context) });
     const patched = patches.apply(documents, graph.stack, findings);
-    return { documents: patched, files: context.files, notes: findings.notes, problems: findings.problems };
+    return { documents: [...patched, ...releasesDone(graph, patched)], files: context.files, notes: findings.notes, problems: findings.problems };
   }
 
   print(documents: readonly Document[], graph: Graph): ReadonlyMap<string, OutputFile> {
+    const builds = this.registry === undefined ? [] : buildsOf(documents);
+    if (builds.length === 0) return this.project(documents, graph);
+    const head = `# ${graph.stack.node.path}: the images that its services run. docker compose --file ${BUILDS} build --push\n`;
+    return new Map([...this.project(documents, graph), [BUILDS, { text: `${head}${yaml({ name: graph.stack.projectName })}services:\n${indented(yamlEntries(builds))}` }]]);
+  }
+
+  private project(documents: readonly Document[], graph: Graph): ReadonlyMap<string, OutputFile> {
     const sections = SECTIONS.map(section => {
       const entries = documents.filter(({ kind }) => kind === section);
       return entries.length > 0 ? `${section}:\n${indented(yamlEntries(entries.map(({ name, body }) => [name, body])))}` : '';
@@ -116,12 +137,14 @@ export class Compose implements Target {
     ].join('');
     return [
       ...(graph.secrets.length > 0 ? [`npx compose8s secrets init ${graph.stack.node.path}`] : []),
-      `${elsewhere}docker compose --project-directory ${shellWord(folder)} ${startWords(graph)}`,
+      ...(this.registry !== undefined && hasBuilds(graph) ? [`docker compose ${buildWords(folder)}`] : []),
+      ...startWords(graph, this.registry).map(words => `${elsewhere}docker compose --project-directory ${shellWord(folder)} ${words}`),
     ];
   }
 
-  operations(graph: Graph): Operations {
-    return composeOperations(graph, this.loopback, this.next(`dist/${graph.stack.node.path}/${this.name}`, graph));
+  operations(graph: Graph, documents: readonly Document[]): Operations {
+    const folder = `dist/${graph.stack.node.path}/${this.name}`;
+    return composeOperations(graph, { loopback: this.loopback, registry: this.registry, built: buildsOf(documents).map(([, { image }]) => image), folder, next: this.next(folder, graph) });
   }
 
   reach(documents: readonly Document[]): readonly Connection[] {
@@ -134,8 +157,8 @@ export class Compose implements Target {
 
   conflicts(neighbours: readonly Rendered[]): readonly Problem[] {
     return hostConflicts(neighbours.map(({ graph, target, rendering: { documents } }) => {
-      const { host, loopback } = target as Compose;
-      return { graph, documents, host, loopback };
+      const { host, loopback, registry } = target as Compose;
+      return { graph, documents, host, loopback, registry };
     }));
   }
 }
@@ -190,6 +213,11 @@ function document(source: Document['source'], kind: keyof Sections, name: string
   return { source, path: 'services.yaml', kind, name, body };
 }
 
+/** Whether any image is made here. */
+function hasBuilds(graph: Graph): boolean {
+  return graph.workloads.some(({ spec }) => spec.image.build) || wrappersOf(graph).size > 0;
+}
+
 function networkDocuments(networks: readonly Network[], { graph, findings }: Context): Document[] {
   const { networks: bodies, faults } = composeNetworks(graph, networks);
   for (const fault of faults) findings.problem(graph.stack, fault);
@@ -215,6 +243,16 @@ function mountedKeysOf(graph: Graph): ReadonlyMap<Secret, ReadonlySet<string>> {
     if (shown) result.set(shown.secret, new Set([...(result.get(shown.secret) ?? []), ...shown.keys]));
   }
   return result;
+}
+
+/** One whose image lacks something builds an image of its own. */
+function buildersOf(graph: Graph): ReadonlyMap<string, Workload> {
+  const byImage = new Map<string, Workload[]>();
+  for (const workload of graph.workloads) {
+    const { image: { reference } } = workload.spec;
+    if (!isWrapped(workload)) byImage.set(reference, [...(byImage.get(reference) ?? []), workload]);
+  }
+  return new Map([...byImage].map(([reference, workloads]) => [reference, builderAmong(workloads)]));
 }
 
 function byMember(networks: readonly Network[]): ReadonlyMap<Workload, readonly Network[]> {

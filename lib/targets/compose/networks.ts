@@ -18,7 +18,7 @@ const POOL = 28;
 
 /**
  * One internal network for each pair of workloads with an edge between them, so that no other pair can talk, and one
- * with a way in or out for each workload that is published or may reach the internet.
+ * with a way in or out for each workload that is published, or may reach the internet or other addresses outside.
  */
 export function networksOf(graph: Graph): readonly Network[] {
   const networks = new Map<string, Network>();
@@ -31,7 +31,7 @@ export function networksOf(graph: Graph): readonly Network[] {
     }
   }
   for (const workload of graph.workloads) {
-    const purpose = workload.spec.internet ? 'internet' : graph.routesTo(workload).length > 0 ? 'published' : undefined;
+    const purpose = workload.spec.internet || workload.spec.reaches.length > 0 ? 'internet' : graph.routesTo(workload).length > 0 ? 'published' : undefined;
     if (!purpose) continue;
     const name = `${graph.name(workload)}-${purpose}`;
     networks.set(name, { name, purpose, members: [workload], tier: workload.spec.tier });

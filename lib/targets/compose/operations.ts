@@ -1,29 +1,48 @@
 import type { Graph } from '../../core/graph';
-import { shell, words, type Operations } from '../../core/operations';
+import { codes, shell, words, type Operations } from '../../core/operations';
+import { imageOf } from '../../core/registry';
 import type { Action, Certificate, Route, Workload } from '../../model';
 import { mountsSources } from './environment';
 import { containersOf, hostPorts, portText, type HostPorts } from './ports';
 import { portVariable } from './published';
 import { cpuVariable } from './services';
-import { isByHand, startWords } from './start';
+import { buildWords, isByHand, startWords } from './start';
+
+/** What the guide must know of the project beside its graph. */
+export interface Site {
+  readonly loopback: string;
+  readonly registry: string | undefined;
+  /** The images that are built for it. */
+  readonly built: readonly string[];
+  /** Where it is in the project. */
+  readonly folder: string;
+  /** What to run there. */
+  readonly next: readonly string[];
+}
 
 /** How people operate a Compose project on its host. */
-export function composeOperations(graph: Graph, loopback: string, next: readonly string[]): Operations {
+export function composeOperations(graph: Graph, { loopback, registry, built, folder, next }: Site): Operations {
   const { stack } = graph;
   const hasSecrets = graph.secrets.length > 0;
+  const start = startWords(graph, registry).map(line => `docker compose ${line}`);
   const published = graph.routes.map(route => `${portText(hostPorts(graph, route))} (\`${portVariable(graph.name(route.spec.to.workload), route.spec.to.portName)}\`${route.spec.reach === 'host' ? `, on ${loopback} only` : ''})`);
   return {
     place: 'host',
     about: `This folder is the Docker Compose project \`${stack.projectName}\`, for one host. Type the commands below in this folder; what they run is in \`${hasSecrets ? 'services.yaml' : 'compose.yaml'}\`.`,
     needs: [
-      'Docker Engine with the plugins Compose and Buildx. From version 25 on it starts faster: it asks starting containers for their health more often.',
+      `Docker Engine with the ${registry === undefined ? 'plugins Compose and Buildx' : 'plugin Compose'}. From version 25 on it starts faster: it asks starting containers for their health more often.`,
+      ...imagesFrom(registry, built),
       'Processors: Docker refuses a limit above what the host has. A smaller host lowers limits in `.env`; each variable is in `.env.example`.',
       'Storage: volumes have no size of their own. The disk below `docker info --format \'{{.DockerRootDir}}\'` must have room for their sum, for images and for logs.',
       ...(published.length > 0 ? [`Free ports: ${published.join(', ')}. Where one is taken, set its variable in \`.env\`.`] : []),
     ],
     firstStart: `${mountsSources(graph) ? IN_PROJECT : standingAlone(graph)}
 
-${shell(...(hasSecrets ? [`npx compose8s secrets init ${stack.node.path}`] : []), ...(mountsSources(graph) ? next.slice(-1) : serverCommands(graph)))}
+${shell(...(mountsSources(graph) ? next : [
+    ...(hasSecrets ? [`npx compose8s secrets init ${stack.node.path}`] : []),
+    ...(registry !== undefined && built.length > 0 ? [`docker compose ${buildWords(folder)}`] : []),
+    ...serverCommands(graph, start),
+  ]))}
 
 ${isByHand(graph) ? 'Nothing starts by itself here: all of it is run by hand, as below.' : `The last command returns when every service is healthy; if it does not end well, see
 [when something does not start](#when-something-does-not-start).`}`,
@@ -38,10 +57,10 @@ Healthy means that the service's own readiness check passes. Docker starts a con
 program ends; one that is unhealthy it leaves as it is: \`docker compose restart SERVICE\`.`,
     upgrade: `With the new version of this folder in place of the old one${hasSecrets ? ', its `.env` taken over and the same secrets beside it' : ', its `.env` taken over if there is one'}:
 
-${shell('docker compose up --build --wait --remove-orphans')}
+${shell(...start.map(line => line.replace(/ up .*/, '$& --remove-orphans')))}
 
 Only what changed is made anew. Keep the former folder: it is the way back.`,
-    rollBack: `To go back, put the former version of the folder in place and run the same command.`,
+    rollBack: `To go back, put the former version of the folder in place and run the same ${start.length > 1 ? 'commands' : 'command'}.`,
     secrets: `Each value is a file, \`<secret>/<key>\`, in the folder that \`SECRETS_DIR\` names (in \`.env\`). A second \`.env\`, in that folder, hands
 on those that programs read from their environment. To change a value, overwrite its file in the project's
 \`secrets/${stack.node.path}\`, and there:
@@ -66,9 +85,9 @@ ${shell('docker compose up --wait')}`,
         '# Why it ended, and what its health check said:',
         "docker inspect --format '{{json .State}}' $(docker compose ps --all --quiet SERVICE)",
       ),
-      signs: signs(graph),
+      signs: signs(graph, registry),
     },
-    imageOf: workload => workload.spec.image.reference,
+    imageOf: workload => imageOf(workload.spec.image, registry),
     has: () => true,
     kindOf: () => undefined,
     replicasOf: workload => {
@@ -93,7 +112,15 @@ function standingAlone({ secrets }: Graph): string {
 means (\`rsync\`, for one), and go on there from \`cd\`:`;
 }
 
-function serverCommands(graph: Graph): string[] {
+/** Where there is nothing to build, there is nothing to say: what others have made is pulled in any case. */
+function imagesFrom(registry: string | undefined, built: readonly string[]): string[] {
+  if (built.length === 0) return [];
+  return [registry === undefined
+    ? `BuildKit, which Buildx has, for the images that are built on the host: ${codes(built)}. Building asks the registries of what they begin with, and loads whatever their Dockerfiles load.`
+    : `The registry \`${registry}\`, to pull what is built elsewhere: ${codes(built)}. Where it asks who comes: \`docker login ${registry.split('/')[0]!}\`.`];
+}
+
+function serverCommands(graph: Graph, start: readonly string[]): string[] {
   const { stack, secrets } = graph;
   // Another environment of the system may be on the same host.
   const server = `/srv/${stack.projectName}`;
@@ -103,11 +130,11 @@ function serverCommands(graph: Graph): string[] {
     ...(secrets.length > 0 ? [`cp -aT secrets/${stack.node.path} ${server}/secrets`] : []),
     `cd ${server}/compose`,
     ...(secrets.length > 0 ? ['echo SECRETS_DIR=../secrets > .env'] : []),
-    `docker compose ${startWords(graph)}`,
+    ...start,
   ];
 }
 
-function signs(graph: Graph): (readonly [string, string])[] {
+function signs(graph: Graph, registry: string | undefined): (readonly [string, string])[] {
   const [someone] = graph.workloads;
   const variable = someone ? cpuVariable(graph.name(someone)) : '';
   return [
@@ -115,6 +142,9 @@ function signs(graph: Graph): (readonly [string, string])[] {
       ['`env file … not found`, `variable is not set`', `the secrets are not where \`SECRETS_DIR\` says: set it in \`.env\`, or make them with \`npx compose8s secrets init ${graph.stack.node.path}\``],
       ['`Permission denied` below `/run/secrets`', 'a secret file cannot be read by the container\'s user: the files are 0444, in a folder of 0700'],
     ] as const : []),
+    ...(registry === undefined ? [] : [
+      ['`pull access denied`, `manifest unknown`', `\`${registry}\` has no such image, or does not give it to this host: build and push this version first, or \`docker login ${registry.split('/')[0]!}\``],
+    ] as const),
     ['`port is already allocated`', 'another program has the port: set its variable in `.env`, see `.env.example`'],
     ['`range of CPUs is from 0.01 to …`', `the host has fewer processors than a limit: lower it in \`.env\`, as in \`${variable}=1\``],
     ['`Pool overlaps with other one`', 'another network of the host has the addresses: `docker network ls`, and remove what is no longer used'],
@@ -153,10 +183,13 @@ function spell(graph: Graph, action: Action): readonly string[] {
     case 'logs': return [`docker compose logs --tail 100 ${nameOf(action.of)}`];
     case 'status': return [`docker compose ps --all ${nameOf(action.of)}`];
     case 'start': return [`docker compose up --wait ${nameOf(action.of)}`];
+    // `up --wait` of it alone would take its end for a failure.
+    case 'redo': return [`docker compose run --rm ${nameOf(action.of)}`];
     case 'stop-callers': {
       const callers = callersOf(graph, action.of);
       return callers.length > 0 ? [`docker compose stop ${callers.join(' ')}`] : [];
     }
+    // It does the work of the release once more.
     case 'start-callers': return ['docker compose up --wait'];
     case 'disk': return ['docker system df --verbose'];
   }

@@ -10,6 +10,9 @@ const FOLDER = '/etc/compose8s';
 const SCHEDULE_FILES = ['crontab', 'job', 'run'] as const;
 type ScheduleFile = (typeof SCHEDULE_FILES)[number];
 
+/** Whether the cron runner is there, by nothing but the shell: slim images have neither `pidof` nor `ps`. */
+const IS_RUNNING = 'for file in /proc/[0-9]*/comm; do read -r name < "$file" && [ "$name" = supercronic ] && exit 0; done 2> /dev/null; exit 1';
+
 /**
  * A service that sleeps until the schedule calls; `docker compose run --rm <service> <arguments>` runs the job by hand.
  */
@@ -44,7 +47,7 @@ export function scheduled(workload: Workload, runs: Extract<Run, { kind: 'schedu
     ...others,
     entrypoint: [`${FOLDER}/run`],
     command: [],
-    healthcheck: { test: ['CMD', 'pidof', 'supercronic'], interval: '30s', timeout: '5s', retries: 3, start_period: '10s' },
+    healthcheck: { test: ['CMD', '/bin/sh', '-c', IS_RUNNING.replaceAll('$', '$$$$')], interval: '30s', timeout: '5s', retries: 3, start_period: '10s' },
     configs: [...(service.configs ?? []) as object[], ...configs] as ComposeService['configs'],
     labels: { ...labels as Record<string, string>, 'compose8s.schedule': sha256(Object.values(contents).join('\0')).slice(0, 16) },
   };

@@ -1,5 +1,8 @@
 import { Cpu, Size, type Fault, type Resources, type Run, type Text, type Workload } from '../../model';
 import { variableName } from '../../core/names';
+import { imageOf as referenceOf } from '../../core/registry';
+import { sysctlsOf } from '../../core/sysctls';
+import { buildEntry } from './builds';
 import type { Context } from './context';
 import { healthcheckOf } from './health';
 import { portVariable } from './published';
@@ -14,7 +17,7 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
   const { graph, dialect, findings } = context;
   const {
     image: _image, runs, command, args, workingDirectory, env, ports, probes: _probes, mounts: _mounts, scratch, sharedMemory, resources, user, loosened,
-    internet, stop, init, logs, processes, after: _after, startsWithout: _startsWithout, connects: _connects, tier: _tier, standsInFor: _standsInFor, ...rest
+    internet, reaches, stop, init, logs, processes, after: _after, startsWithout: _startsWithout, connects: _connects, tier: _tier, standsInFor: _standsInFor, ...rest
   } = workload.spec;
   rest satisfies Record<string, never>;
   const values = (texts: readonly Text[]) => texts.map(text => dialect.value(text));
@@ -25,6 +28,7 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
   const name = graph.name(workload);
   const { image, build } = imageOf(workload, context);
   const networks = context.networksByMember.get(workload) ?? [];
+  const sysctls = sysctlsOf(workload);
   // What is undefined is not printed.
   const service: ComposeService = {
     image,
@@ -49,6 +53,7 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     cap_drop: ['ALL'],
     cap_add: some([...loosened.capabilities ?? []]),
     security_opt: ['no-new-privileges:true'],
+    sysctls: Object.keys(sysctls).length > 0 ? sysctls : undefined,
     // Before runc 1.1.9 a folder of the image at this path decides the mode, whatever is asked for: so the user owns it.
     tmpfs: some(scratch.map(({ path, size }) => `${path}:size=${size.bytes},mode=1777,uid=${user!.uid},gid=${user!.gid}`)),
     shm_size: sharedMemory && byteValue(sharedMemory),
@@ -73,6 +78,7 @@ export function serviceOf(workload: Workload, context: Context): ComposeService 
     findings.note(workload, 'connections', 'approximated', 'Docker networks know neither ports nor directions: each pair that is connected can reach all ports of each other', 'default');
   }
   if (internet) findings.note(workload, 'internet', 'approximated', "Docker cannot tell the internet from the host's other networks: private addresses can be reached as well");
+  if (reaches.length > 0 && !internet) findings.note(workload, 'reaches', 'approximated', `a network with a way out leads everywhere: Docker does not keep it to ${reaches.map(({ cidr }) => cidr).join(', ')}`);
   if (runs.kind === 'service' && typeof runs.restart !== 'string') {
     findings.note(workload, 'runs.restart', 'approximated', 'Docker starts it again only after a failure, not when the host or Docker itself was restarted: docker compose up --wait does');
   }
@@ -108,7 +114,7 @@ function imageOf(workload: Workload, context: Context): Pick<ComposeService, 'im
   if (wrapped) return wrapped;
   if (!image.build) return { image: image.reference };
   const builder = context.builders.get(image.reference);
-  return { image: image.reference, ...(builder === workload ? { build: { context: `./images/${image.build.name}`, target: image.build.target } } : {}) };
+  return { image: referenceOf(image, context.registry), ...(builder === workload ? { build: buildEntry(image.build, context.dialect) } : {}) };
 }
 
 const CONDITIONS = { healthy: 'service_healthy', completed: 'service_completed_successfully' } as const;

@@ -1,28 +1,36 @@
-import type { User, Workload } from '../../model';
+import type { DockerfileBuild, User, Workload } from '../../model';
 import { dnsLabel } from '../../core/names';
 import { sha256 } from '../../core/output';
+import { toBuildOn } from '../../core/own-dockerfile';
+import { inRegistry } from '../../core/registry';
 import type { Graph } from '../../core/graph';
+import { builderAmong, buildEntry } from './builds';
 import type { Context } from './context';
 import type { ComposeService } from './types';
 
 /** https://github.com/aptible/supercronic: a cron made for containers. A static build of it runs in any image. */
 const SUPERCRONIC = { module: 'github.com/aptible/supercronic', version: 'v0.2.48', builder: 'golang:1.26-alpine' };
 
-const CRON_STAGE: readonly string[] = [
-  `FROM ${SUPERCRONIC.builder} AS cron`,
+const cronStage = (name: string): readonly string[] => [
+  `FROM ${SUPERCRONIC.builder} AS ${name}`,
   'RUN --mount=type=cache,target=/root/.cache/go-build --mount=type=cache,target=/go/pkg/mod \\',
   `    CGO_ENABLED=0 GOBIN=/out go install -trimpath -tags=timetzdata ${SUPERCRONIC.module}@${SUPERCRONIC.version}`,
   '',
 ];
 
-/** What an image from a registry lacks: the cron runner, or folders that belong to the user (Docker would make root the owner of a volume there). */
+/** The stages of ours in a Dockerfile, which may have one called `cron` where people wrote it. */
+const CRON = { generated: 'cron', own: 'compose8s-cron' } as const;
+
+/** What an image lacks whose Dockerfile we do not make: the cron runner, or folders that belong to the user (Docker would make root the owner of a volume there). */
 export interface Wrapper {
   readonly reference: string;
+  /** Its Dockerfile among the sources; `undefined` for an image from a registry. */
+  readonly own: DockerfileBuild | undefined;
   readonly user: User;
   readonly folders: Set<string>;
   isScheduled: boolean;
-  /** The workload whose service carries the build. */
-  readonly builder: Workload;
+  /** Those that lack something. */
+  readonly workloads: Workload[];
 }
 
 /** One wrapper for all workloads that run the same image as the same user, so that a job by hand needs no build of its own. */
@@ -30,22 +38,27 @@ export function wrappersOf(graph: Graph): ReadonlyMap<string, Wrapper> {
   const wrappers = new Map<string, Wrapper>();
   for (const workload of graph.workloads) {
     const { image, runs, user } = workload.spec;
-    const folders = missingFolders(workload);
-    const isScheduled = runs.kind === 'schedule';
-    if (image.build || !user || (!isScheduled && folders.length === 0)) continue;
-    const known = wrappers.get(keyOf(workload)) ?? { reference: image.reference, user, folders: new Set<string>(), isScheduled: false, builder: workload };
-    folders.forEach(folder => known.folders.add(folder));
-    known.isScheduled ||= isScheduled;
+    const own = image.build && 'file' in image.build ? image.build : undefined;
+    if ((image.build && !own) || !user || !isWrapped(workload)) continue;
+    const known = wrappers.get(keyOf(workload)) ?? { reference: image.reference, own, user, folders: new Set<string>(), isScheduled: false, workloads: [] };
+    missingFolders(workload).forEach(folder => known.folders.add(folder));
+    known.isScheduled ||= runs.kind === 'schedule';
+    known.workloads.push(workload);
     wrappers.set(keyOf(workload), known);
   }
   return wrappers;
 }
 
+/** Whether its image does not do by itself. */
+export function isWrapped(workload: Workload): boolean {
+  return workload.spec.runs.kind === 'schedule' || missingFolders(workload).length > 0;
+}
+
 /** The image of a service where the workload's own does not do by itself. */
-export function wrappedImage(workload: Workload, { graph, files, stages, wrappers, findings }: Context): Pick<ComposeService, 'image' | 'build'> | undefined {
+export function wrappedImage(workload: Workload, { graph, dialect, files, stages, wrappers, findings, registry }: Context): Pick<ComposeService, 'image' | 'build'> | undefined {
   const { image, runs, user } = workload.spec;
-  const folders = missingFolders(workload);
-  if (image.build) {
+  if (image.build && !('file' in image.build)) {
+    const folders = missingFolders(workload);
     if (folders.length > 0) {
       findings.problem(workload, {
         code: 'volume-folder', what: `the image ${image.reference} has no folder ${folders.join(', ')} that belongs to user ${user!.uid}, who writes to the volume there`,
@@ -55,19 +68,33 @@ export function wrappedImage(workload: Workload, { graph, files, stages, wrapper
     if (runs.kind !== 'schedule' || folders.length > 0) return undefined;
     // Not an image of its own on top of one that is built at the same time, but a stage more.
     const target = `scheduled-${graph.name(workload)}`;
-    const lines = [`FROM ${image.build.target} AS ${target}`, ...additions({ user: user!, folders: new Set(), isScheduled: true })];
-    stages.set(image.build.name, [...stages.get(image.build.name) ?? CRON_STAGE, ...lines]);
-    return { image: `${graph.stack.projectName}-${graph.name(workload)}:${sha256(image.reference).slice(0, 12)}`, build: { context: `./images/${image.build.name}`, target } };
+    const lines = [`FROM ${image.build.target} AS ${target}`, ...additions({ user: user!, folders: new Set(), isScheduled: true }, CRON.generated)];
+    stages.set(image.build.name, [...stages.get(image.build.name) ?? cronStage(CRON.generated), ...lines]);
+    return { image: inRegistry(`${graph.stack.projectName}-${graph.name(workload)}:${sha256(image.reference).slice(0, 12)}`, registry), build: { context: `./images/${image.build.name}`, target } };
   }
   const wrapper = wrappers.get(keyOf(workload));
-  if (!wrapper || (runs.kind !== 'schedule' && folders.length === 0)) return undefined;
-  const text = [...(wrapper.isScheduled ? CRON_STAGE : []), `FROM ${wrapper.reference}`, `LABEL org.opencontainers.image.base.name=${JSON.stringify(wrapper.reference)}`, ...additions(wrapper)].join('\n');
-  const name = `${dnsLabel(wrapper.reference)}-${user!.uid}`;
+  if (!wrapper || !isWrapped(workload)) return undefined;
+  const { own, reference, user: { uid, gid } } = wrapper;
+  const text = own ? dockerfileAround(own, wrapper) : dockerfileOnTop(wrapper);
+  const name = `${dnsLabel(reference)}-${uid}${gid === uid ? '' : `_${gid}`}`;
   files.set(`images/${name}/Dockerfile`, { text });
-  files.set(`images/${name}/Dockerfile.dockerignore`, { text: '*\n' });
-  const tag = `${graph.stack.projectName}-${name}:${sha256(text).slice(0, 12)}`;
-  // One service builds it: Compose writes a service's name into the labels of an image, so that two would build different ones.
-  return { image: tag, ...(wrapper.builder === workload ? { build: { context: `./images/${name}` } } : {}) };
+  // Of its own sources, those that stay out are not there.
+  files.set(`images/${name}/Dockerfile.dockerignore`, { text: own ? 'Dockerfile\nDockerfile.dockerignore\n' : '*\n' });
+  const tag = inRegistry(`${graph.stack.projectName}-${name}:${sha256(own ? `${reference}\n${text}` : text).slice(0, 12)}`, registry);
+  findings.note(workload, 'image', 'approximated', `its image is one that is built on top of ${reference}, which lacks ${lacking(wrapper)}`);
+  const build = own ? { ...buildEntry(own, dialect), dockerfile: `../${name}/Dockerfile`, target: undefined } : { context: `./images/${name}` };
+  return { image: tag, ...(builderAmong(wrapper.workloads) === workload ? { build } : {}) };
+}
+
+function dockerfileOnTop(wrapper: Wrapper): string {
+  const { reference, isScheduled } = wrapper;
+  return [...(isScheduled ? cronStage(CRON.generated) : []), `FROM ${reference}`, `LABEL org.opencontainers.image.base.name=${JSON.stringify(reference)}`, ...additions(wrapper, CRON.generated)].join('\n');
+}
+
+/** Not an image on top of one that is built at the same time, but stages more in a second Dockerfile of the same sources. */
+function dockerfileAround(own: DockerfileBuild, wrapper: Wrapper): string {
+  const { text, stage } = toBuildOn(own);
+  return [text.trimEnd(), '', ...(wrapper.isScheduled ? cronStage(CRON.own) : []), `FROM ${stage} AS compose8s`, ...additions(wrapper, CRON.own)].join('\n');
 }
 
 /** Folders where it writes to a volume, and that its image does not have. */
@@ -76,14 +103,19 @@ function missingFolders({ spec: { image, mounts } }: Workload): readonly string[
   return mounts.flatMap(mount => ('volume' in mount && !mount.readOnly && !known.includes(mount.path) ? [mount.path] : []));
 }
 
-function additions({ user: { uid, gid }, folders, isScheduled }: Omit<Wrapper, 'reference' | 'builder'>): string[] {
+function additions({ user: { uid, gid }, folders, isScheduled }: Pick<Wrapper, 'user' | 'folders' | 'isScheduled'>, cron: string): string[] {
   const made = [...folders].sort().join(' ');
   return [
-    ...(isScheduled ? ['COPY --from=cron /out/supercronic /usr/local/bin/supercronic'] : []),
+    ...(isScheduled ? [`COPY --from=${cron} /out/supercronic /usr/local/bin/supercronic`] : []),
     ...(made ? ['USER 0:0', `RUN mkdir -p ${made} && chown ${uid}:${gid} ${made}`] : []),
     `USER ${uid}:${gid}`,
     '',
   ];
+}
+
+function lacking({ isScheduled, folders }: Wrapper): string {
+  const made = [...folders].sort();
+  return [...(isScheduled ? ['a cron runner'] : []), ...(made.length > 0 ? [`${made.join(', ')} as ${made.length > 1 ? 'folders' : 'a folder'} of its user`] : [])].join(', and ');
 }
 
 function keyOf({ spec: { image, user } }: Workload): string {

@@ -1,7 +1,7 @@
+import { imageOf } from '../../core/registry';
 import type { Text, User, Workload } from '../../model';
 import type { Context } from './context';
 import { Variables } from './dialect';
-import { imageOf } from './images';
 import { resourcesOf } from './quantities';
 import { mountsOf, type PodParts } from './storage';
 import type { Container } from './types';

@@ -4,7 +4,7 @@ import { dnsLabel } from '../../core/names';
 import type { Document, Findings } from '../../core/target';
 import type { Dialect } from './dialect';
 import type { Plan } from './plan';
-import { GVK, type Manifests, type Metadata } from './types';
+import { GVK, type LabelSelector, type Manifests, type Metadata } from './types';
 
 /** How public routes come in. */
 export type Expose =
@@ -19,6 +19,8 @@ export type Expose =
     readonly controllerNamespace?: string;
     /** The ClusterIssuer of cert-manager that makes the certificates. Default: plain HTTP. */
     readonly issuer?: string;
+    /** What the controller is told of each Ingress, as it stands: `{ 'nginx.ingress.kubernetes.io/proxy-body-size': '50m' }`. Default: nothing. */
+    readonly annotations?: Readonly<Record<string, string>>;
   }
   /** An HTTPRoute for each `http` route, at a Gateway that the cluster has. Other protocols get a load balancer. */
   | {
@@ -58,6 +60,8 @@ export interface Context {
   readonly dns: ClusterDns;
   /** Where built images go that name no registry themselves. */
   readonly registry: string | undefined;
+  /** The Secrets by which nodes may pull. */
+  readonly pullSecrets: readonly string[];
 }
 
 /** A manifest without what its kind says. */
@@ -74,14 +78,21 @@ export function fileOf({ stack }: Graph, construct: IConstruct): string {
   return `${dnsLabel(top.node.id) || 'stack'}.yaml`;
 }
 
+const NAME = 'app.kubernetes.io/name';
+
 /** What finds a workload's pods. It must never change: neither a Deployment nor a Service may be given another. */
 export function selectorOf(name: string): Record<string, string> {
-  return { 'app.kubernetes.io/name': name };
+  return { [NAME]: name };
+}
+
+/** What finds the pods of several. */
+export function anySelectorOf(names: readonly string[]): LabelSelector {
+  return { matchExpressions: [{ key: NAME, operator: 'In', values: [...names].sort() }] };
 }
 
 export function labelsOf({ graph: { stack } }: Context, name: string): Record<string, string> {
   return {
-    'app.kubernetes.io/name': name,
+    [NAME]: name,
     'app.kubernetes.io/instance': stack.projectName,
     'app.kubernetes.io/part-of': stack.system,
     'app.kubernetes.io/managed-by': 'compose8s',

@@ -5,6 +5,7 @@ import { graphProblems } from '../../core/graph-problems';
 import type { Operations } from '../../core/operations';
 import { sha256 } from '../../core/output';
 import { Patches } from '../../core/patches';
+import { registryFaults } from '../../core/registry';
 import { shellWord } from '../../core/shell';
 import { SynthesisError } from '../../core/synthesis';
 import { Findings, type Connection, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
@@ -13,14 +14,14 @@ import { isPrimitive, pathOf, problemsBelow, type AlertRules, type Certificate, 
 import { certificateDocuments } from './certificates';
 import { document, fileOf, labelsOf, type ClusterDns, type Context, type Expose, type PrometheusOperator } from './context';
 import { Dialect } from './dialect';
-import { buildCommands, isPushable } from './images';
+import { buildCommands, isPushable, pullSecretFaults } from './images';
 import { kubernetesOperations } from './operations';
 import { alertRulesDocuments, metricsDocuments } from './operator';
 import { outsideOnKubernetes } from './outside';
 import { Plan } from './plan';
 import { DENY_ALL, denyAll } from './policies';
 import { reachOnKubernetes } from './reach';
-import { routeDocuments } from './routes';
+import { controllerDocuments, routeDocuments } from './routes';
 import { configDocuments, volumeDocuments } from './storage';
 import type { Manifests } from './types';
 import { uniquenessProblems } from './uniqueness';
@@ -34,6 +35,12 @@ export type { Manifests } from './types';
 export interface KubernetesProps {
   /** Registry and folder for built images that name none: `registry.example/team`. Default: none; the nodes must have those images loaded. */
   readonly registry?: string;
+  /**
+   * The names of Secrets by which nodes may pull images from private registries: `imagePullSecrets` of all pods. Each must be in
+   * the namespace, and no manifest makes it: `kubectl create secret docker-registry ghcr --docker-server=ghcr.io …`. Default:
+   * none; the nodes themselves may pull.
+   */
+  readonly pullSecrets?: readonly string[];
   /** How public routes come in. Default: load balancers. */
   readonly expose?: Expose;
   /** The Prometheus Operator that the cluster has: it watches the stack in place of the stack's own Prometheus. Default: none. */
@@ -51,21 +58,26 @@ const patches = new Patches(kubernetesWeaknesses);
 export class Kubernetes implements Target {
   readonly name = 'kubernetes';
   private readonly registry: string | undefined;
+  private readonly pullSecrets: readonly string[];
   private readonly expose: Expose;
   private readonly operator: PrometheusOperator | undefined;
   private readonly dns: ClusterDns;
 
-  constructor({ registry, expose = { kind: 'load-balancer' }, operator, dns = {} }: KubernetesProps = {}) {
+  constructor({ registry, pullSecrets = [], expose = { kind: 'load-balancer' }, operator, dns = {} }: KubernetesProps = {}) {
     this.registry = registry;
+    this.pullSecrets = pullSecrets;
     this.expose = expose;
     this.operator = operator;
     this.dns = dns;
   }
 
-  /** Edits the manifests of a kind that a construct, and all within it, becomes. Each edit is noted, and what is weaker by it. */
+  /**
+   * Edits the manifests of a kind that a construct, and all within it, becomes. An edit gets each manifest, with its name; that
+   * of a Job gets its hash later. Each edit is noted, and what is weaker by it.
+   */
   static of(construct: IConstruct) {
     return {
-      patch<K extends keyof Manifests>(kind: K, edit: (manifest: Manifests[K]) => Manifests[K]): void {
+      patch<K extends keyof Manifests>(kind: K, edit: (manifest: Manifests[K], name: string) => Manifests[K]): void {
         patches.add(construct, kind, edit);
       },
     };
@@ -73,7 +85,8 @@ export class Kubernetes implements Target {
 
   render(graph: Graph): Rendering {
     const findings = new Findings(this.name, pathOf);
-    const context: Context = { graph, findings, plan: new Plan(graph, this.operator ? ['certificate-controller', 'monitoring'] : ['certificate-controller']), dialect: new Dialect(graph), expose: this.expose, operator: this.operator, dns: this.dns, registry: this.registry };
+    const context: Context = { graph, findings, plan: new Plan(graph, this.operator ? ['certificate-controller', 'monitoring'] : ['certificate-controller']), dialect: new Dialect(graph), expose: this.expose, operator: this.operator, dns: this.dns, registry: this.registry, pullSecrets: this.pullSecrets };
+    for (const fault of [...registryFaults(this.registry), ...pullSecretFaults(this.pullSecrets)]) findings.problem(graph.stack, fault);
     const documents = [
       ...stackDocuments(context),
       ...[...graph.workloads, ...graph.volumes, ...graph.configs, ...graph.secrets, ...graph.certificates, ...graph.routes, ...graph.metrics, ...graph.alertRules]
@@ -115,7 +128,7 @@ export class Kubernetes implements Target {
   }
 
   operations(graph: Graph, documents: readonly Document[]): Operations {
-    return kubernetesOperations(graph, documents, this.registry);
+    return kubernetesOperations(graph, documents, this.registry, this.pullSecrets);
   }
 
   reach(documents: readonly Document[]): readonly Connection[] {
@@ -190,6 +203,7 @@ function stackDocuments(context: Context): Document[] {
       metadata: { name, labels: { ...labelsOf(context, name), ...Object.fromEntries(restricted) } },
     }, NAMESPACE_FILE),
     document(context, stack, 'NetworkPolicy', DENY_ALL, denyAll(context), 'network-policies.yaml'),
+    ...controllerDocuments(context),
   ];
 }
 

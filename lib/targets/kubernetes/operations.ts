@@ -1,8 +1,10 @@
-import { ownerOf, type Graph } from '../../core/graph';
+import { ownerOf, secretKeysOf, secretOf, type Graph } from '../../core/graph';
 import { codes, shell, words, type Operations } from '../../core/operations';
+import { imageOf } from '../../core/registry';
 import type { Document } from '../../core/target';
 import type { Action, Certificate, Volume, Workload } from '../../model';
-import { buildCommands, imageOf } from './images';
+import { buildCommands } from './images';
+import type { Manifests } from './types';
 
 const LASTING: Readonly<Record<string, string>> = { Deployment: 'deployment', StatefulSet: 'statefulset' };
 const WORKLOADS = [...Object.keys(LASTING), 'Job', 'CronJob'];
@@ -10,16 +12,18 @@ const WORKLOADS = [...Object.keys(LASTING), 'Job', 'CronJob'];
 const LOGS = 'kubectl logs --selector=app.kubernetes.io/name=SERVICE --all-containers --prefix --tail=100';
 
 /** How people operate the manifests of a namespace with kubectl. */
-export function kubernetesOperations(graph: Graph, documents: readonly Document[], registry: string | undefined): Operations {
-  const speller = new Speller(graph, documents);
+export function kubernetesOperations(graph: Graph, documents: readonly Document[], registry: string | undefined, pullSecrets: readonly string[]): Operations {
   const { stack, stack: { projectName: namespace } } = graph;
   const folder = `dist/${stack.node.path}/kubernetes`;
+  const speller = new Speller(graph, documents, folder);
   const claims = new Set(documents.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ source }) => source));
   const lasting = graph.workloads.flatMap(workload => speller.lasting(workload) ?? []);
   const hasSecrets = graph.secrets.length > 0;
   const publicPorts = graph.routes.filter(({ spec }) => spec.reach === 'public');
   const kinds = new Set(documents.map(({ kind }) => kind));
-  const jobs = documents.flatMap(({ kind, name }) => (kind === 'Job' ? [name] : []));
+  const jobs = speller.jobs(graph.workloads);
+  const awaited = speller.jobsBefore(graph.workloads);
+  const readers = jobs.filter(job => secretKeysOf(job).length > 0 || job.spec.mounts.some(mount => secretOf(mount)));
   const apply = [
     ...(hasSecrets ? [`kubectl apply --server-side -f ${folder}/00-namespace.yaml`, `npx compose8s secrets kubernetes ${stack.node.path} | kubectl apply --server-side -f -`] : []),
     `kubectl apply --server-side -f ${folder}`,
@@ -32,7 +36,8 @@ export function kubernetesOperations(graph: Graph, documents: readonly Document[
       'A quota for the namespace, if there is one, must allow the sums above; a node must have room for the largest pod.',
       ...(claims.size > 0 || kinds.has('StatefulSet') ? ['A default StorageClass, where a volume names none.'] : []),
       ...(publicPorts.length > 0 && kinds.has('Service') ? [`A way in for ${codes([...new Set(publicPorts.map(({ spec }) => `${spec.published}`))])}: ${wayIn(kinds)}.`] : []),
-      ...(kinds.has('Certificate') ? [`cert-manager, with the issuer ${codes([...new Set(graph.certificates.flatMap(({ spec: { source } }) => (source.kind === 'acme' ? [source.issuer] : [])))])}.`] : []),
+      ...certificateNeeds(documents, kinds),
+      ...(pullSecrets.length > 0 ? [`The ${pullSecrets.length > 1 ? 'Secrets' : 'Secret'} ${codes(pullSecrets)} in the namespace, by which nodes pull images: \`kubectl create secret docker-registry ${pullSecrets[0]} --docker-server=REGISTRY --docker-username=USER --docker-password="$(cat TOKEN)"\`.`] : []),
       ...(kinds.has('HorizontalPodAutoscaler') ? ['The Metrics Server, for scaling by the use of CPU.'] : []),
     ],
     firstStart: `In the project:
@@ -68,7 +73,12 @@ would bring back the former pods without their configuration.`,
 
 ${shell(`npx compose8s secrets kubernetes ${stack.node.path} | kubectl apply --server-side -f -`, 'kubectl rollout restart deployment,statefulset --selector=app.kubernetes.io/name=SERVICE')}
 
-Restart what takes the value first, then what uses it: a database takes the password of the Secret as it starts.`,
+Restart what takes the value first, then what uses it: a database takes the password of the Secret as it starts.${readers.length > 0 ? `
+
+No restart does the work of the release again. Where ${codes(readers.map(job => graph.name(job)))} ${readers.length > 1 ? 'hand' : 'hands'} a changed value on, such as a password that it gives
+to a role, have that done once more before what uses it is restarted:
+
+${shell(...speller.redo(readers))}` : ''}`,
     addressOf: ({ spec: { published } }) => `localhost:${published}`,
     open: ({ spec: { to, published, protocol } }) => `\`kubectl port-forward ${speller.lasting(to.workload) ?? graph.name(to.workload)} ${published}:${to.port}\`, then \`${protocol === 'tcp' ? `127.0.0.1:${published}` : `${protocol}://localhost:${published}/`}\`: \`${graph.name(to.workload)}\``,
     certificate: certificate => renewal(graph, certificate, speller),
@@ -82,10 +92,11 @@ Restart what takes the value first, then what uses it: a database takes the pass
       ),
       signs: [
         ['`Pending`', 'no node has room for its requests, or its claim has no storage: `kubectl describe pod`, `kubectl get persistentvolumeclaims`'],
-        ['`ImagePullBackOff`, `ErrImagePull`', 'the image was not pushed, or the cluster may not pull it from the registry'],
+        ['`ImagePullBackOff`, `ErrImagePull`', `the image was not pushed, or the cluster may not pull it from the registry${pullSecrets.length > 0 ? `: \`kubectl get secret ${pullSecrets.join(' ')}\`` : ''}`],
         ...(hasSecrets ? [['`CreateContainerConfigError`; `FailedMount` of a secret', `a Secret is not there: \`npx compose8s secrets kubernetes ${stack.node.path} | kubectl apply --server-side -f -\``] as const] : []),
         ['`Init:…`', 'it waits for work that must be done first, or does it: `kubectl logs POD --all-containers`, and see the list below'],
-        ...jobs.map(job => [`\`${job}\` has failed`, `it gave up after its tries, and stays so: mend the cause, \`kubectl delete job --selector=app.kubernetes.io/name=${job}\`, and apply the folder again`] as const),
+        ...(awaited.length > 0 ? [[`\`Init:…\`, though ${codes(awaited.map(job => graph.name(job)))} ended well, or ${awaited.length > 1 ? 'are' : 'is'} gone`, `the data is older than that work, as after a restore, and no Job runs twice: ${speller.redo(awaited).map(line => `\`${line}\``).join(', then ')}`] as const] : []),
+        ...jobs.map(job => [`\`${graph.name(job)}\` has failed`, `it gave up after its tries, and stays so: mend the cause, \`kubectl delete job ${selectorOf([graph.name(job)])}\`, and apply the folder again`] as const),
         ['`CrashLoopBackOff`', 'its program ends: `kubectl logs --previous POD`. At a first start this may pass, while what it needs is starting too'],
         ['`OOMKilled`, exit code 137', 'it used more memory than its limit'],
         ['`Running`, but `0/1` ready', 'its readiness check fails: `kubectl describe pod` shows the answer; look at what it needs'],
@@ -100,6 +111,16 @@ Restart what takes the value first, then what uses it: a database takes the pass
     keeps: volume => keeps(graph, volume, claims, speller),
     spell: action => speller.spell(action),
   };
+}
+
+/** Where a controller serves the names, it leads an authority that asks by HTTP to cert-manager; a load balancer of the stack's own does not. */
+function certificateNeeds(documents: readonly Document[], kinds: ReadonlySet<string>): string[] {
+  const issuers = new Set(documents.flatMap(({ kind, body }) => {
+    if (kind === 'Certificate') return [(body as Manifests['Certificate']).spec.issuerRef.name];
+    return kind === 'Ingress' ? (body as Manifests['Ingress']).metadata?.annotations?.['cert-manager.io/cluster-issuer'] ?? [] : [];
+  }));
+  if (issuers.size === 0) return [];
+  return [`cert-manager, with the ClusterIssuer ${codes([...issuers])}${kinds.has('Ingress') || kinds.has('HTTPRoute') ? '' : ', which proves names by DNS-01: they lead to the load balancer of the stack'}.`];
 }
 
 function wayIn(kinds: ReadonlySet<string>): string {
@@ -141,7 +162,7 @@ function keeps(graph: Graph, volume: Volume, claims: ReadonlySet<object>, spelle
 class Speller {
   private readonly own = new Map<unknown, Document>();
 
-  constructor(private readonly graph: Graph, documents: readonly Document[]) {
+  constructor(private readonly graph: Graph, documents: readonly Document[], private readonly folder: string) {
     for (const document of documents) if (WORKLOADS.includes(document.kind)) this.own.set(document.source, document);
   }
 
@@ -169,11 +190,43 @@ class Speller {
       case 'execute': return [`kubectl exec --stdin --tty ${this.nameOf(action.in)} -- ${words(action.command)}`];
       case 'logs': return [action.ended ? 'kubectl logs --previous POD' : `kubectl logs ${this.selectorOf(action.of)} --tail=100`];
       case 'status': return [`kubectl get pods ${this.selectorOf(action.of)}`];
+      case 'redo': return this.redo([action.of]);
       case 'start': return [`kubectl rollout restart deployment,statefulset ${this.selectorOf(action.of)}`];
       case 'stop-callers': return this.callersOf(action.of).flatMap(({ workload, name }) => [`kubectl scale ${name} --replicas=0`, `kubectl wait --for=delete pod ${this.selectorOf(workload)} --timeout=5m`]);
-      case 'start-callers': return this.callersOf(action.of).map(({ workload, name }) => `kubectl scale ${name} --replicas=${replicasOf(workload, this)[0]}`);
+      case 'start-callers': {
+        const callers = this.callersOf(action.of);
+        return [
+          ...this.redo(this.jobsBefore(callers.map(({ workload }) => workload))),
+          ...callers.map(({ workload, name }) => `kubectl scale ${name} --replicas=${replicasOf(workload, this)[0]}`),
+        ];
+      }
       case 'disk': return ['kubectl get persistentvolumeclaims'];
     }
+  }
+
+  jobs(workloads: readonly Workload[]): Workload[] {
+    return workloads.filter(workload => this.own.get(workload)?.kind === 'Job');
+  }
+
+  /** A Job that has ended stays so until it is gone. Nothing else is applied: what stands beside it in the files may be stopped. */
+  redo(jobs: readonly (Workload | string)[]): readonly string[] {
+    if (jobs.length === 0) return [];
+    const selector = selectorOf(jobs.map(job => (typeof job === 'string' ? job : this.graph.name(job))));
+    return [`kubectl delete job ${selector}`, `kubectl apply --server-side -f ${this.folder} ${selector}`];
+  }
+
+  /** The Jobs that they wait for, and those that these wait for. */
+  jobsBefore(workloads: readonly Workload[]): Workload[] {
+    const before = new Set<Workload>();
+    const visit = (workload: Workload) => {
+      for (const { on, until } of this.graph.waits(workload)) {
+        if (until !== 'completed' || before.has(on)) continue;
+        visit(on);
+        before.add(on);
+      }
+    };
+    workloads.forEach(visit);
+    return this.jobs([...before]);
   }
 
   /** A Job like those that the CronJob makes. */
@@ -200,6 +253,12 @@ class Speller {
   }
 
   private selectorOf(workload: Workload | string): string {
-    return `--selector=app.kubernetes.io/name=${typeof workload === 'string' ? workload : this.graph.name(workload)}`;
+    return selectorOf([typeof workload === 'string' ? workload : this.graph.name(workload)]);
   }
+}
+
+/** Finds what belongs to the workloads of these names, in the cluster or among manifests. */
+function selectorOf(names: readonly string[]): string {
+  const [label, [first]] = ['app.kubernetes.io/name', names];
+  return names.length === 1 ? `--selector=${label}=${first}` : `--selector='${label} in (${names.join(', ')})'`;
 }

@@ -2,6 +2,7 @@ import type { Document } from '../../core/target';
 import type { AlertRules, Metrics } from '../../model';
 import { document, metadata, selectorOf, type Context } from './context';
 import { within } from './promql';
+import { shortened } from './storage';
 import type { Metadata } from './types';
 
 /** What answers with metrics, for the cluster's own Prometheus: where there is none, the stack's reads its configuration. */
@@ -10,7 +11,8 @@ export function metricsDocuments(metrics: Metrics, context: Context): Document[]
   rest satisfies Record<string, never>;
   const { graph, plan, dialect, operator } = context;
   if (!operator || !plan.hasPods(endpoint.workload)) return [];
-  const [name, workload] = [graph.name(metrics), graph.name(endpoint.workload)];
+  // It says who scrapes and what is scraped. The object may be called that; but the name is the value of a label too.
+  const [name, workload] = [shortened(graph.name(metrics)), graph.name(endpoint.workload)];
   const asked = Object.entries(params);
   return [document(context, metrics, 'ServiceMonitor', name, {
     metadata: selected(name, context),
@@ -34,7 +36,7 @@ export function alertRulesDocuments(alertRules: AlertRules, context: Context): D
   const { groups, ...rest } = alertRules.spec;
   rest satisfies Record<string, never>;
   if (!context.operator || groups.length === 0) return [];
-  const name = context.graph.name(alertRules);
+  const name = shortened(context.graph.name(alertRules));
   const namespace = context.graph.stack.projectName;
   return [document(context, alertRules, 'PrometheusRule', name, {
     metadata: selected(name, context),

@@ -90,12 +90,28 @@ export class Plan {
     return [...new Set(this.graph.mountersOf(volume).flatMap(workload => this.hostsOf(workload)))];
   }
 
-  /**
-   * The workloads whose pods mount it, where several pods can at a time. Those that run to their end take turns: each
-   * waits until the storage is free.
-   */
+  /** The workloads whose pods mount it, where pods on several nodes must be able to: some workload has several of them. */
   sharersOf(volume: Volume): readonly Workload[] {
-    return memo(this.sharers, volume, () => this.findSharers(volume));
+    return memo(this.sharers, volume, () => {
+      const hosts = this.hostsMounting(volume);
+      return hosts.some(host => mostPodsOf(host) > 1) ? hosts : [];
+    });
+  }
+
+  /**
+   * The workloads whose pods must be on one node with its own, itself among them: those that mount a claim which one node at a
+   * time can have, those that mount another one with these, and so on. A scheduler gives each pod a node that its claims could
+   * be attached to, not one that they are attached to: pods that wait for the claims of each other on two nodes would wait
+   * without end. Who runs to an end changes nothing for the owner of a claim.
+   */
+  companionsOf(workload: Workload): readonly Workload[] {
+    const found = new Set([workload]);
+    for (const one of found) {
+      for (const volume of this.singleNodeClaimsOf(one)) for (const host of this.hostsMounting(volume)) found.add(host);
+    }
+    const isOwner = this.singleNodeClaimsOf(workload).some(volume => this.ownerOf(volume) === workload);
+    const isAlone = [...found].every(other => other === workload || (isOwner && other.spec.runs.kind !== 'service'));
+    return isAlone ? [] : [...found];
   }
 
   /** The workload whose pod makes the claim. */
@@ -110,10 +126,24 @@ export class Plan {
     return owner ? `${name}-${this.graph.name(owner)}-0` : name;
   }
 
-  /** Whether a second pod beside the first could not have its storage. */
+  /** Whether a second pod beside the first could not have its storage: nothing puts it on the same node. */
   mustBeAlone(workload: Workload): boolean {
-    return [workload, ...this.guestsOf(workload).map(guest => guest.workload)]
-      .some(({ spec: { mounts } }) => mounts.some(mount => 'volume' in mount && this.storageOf(mount.volume) === 'claim' && this.sharersOf(mount.volume).length === 0));
+    return this.singleNodeClaimsOf(workload).length > 0 && this.companionsOf(workload).length === 0;
+  }
+
+  /** Whether its pods are on the node of others, since one node at a time can have it. */
+  bindsPods(volume: Volume): boolean {
+    return this.isSingleNodeClaim(volume) && this.hostsMounting(volume).length > 1;
+  }
+
+  private singleNodeClaimsOf(host: Workload): readonly Volume[] {
+    const mounts = [host, ...this.guestsOf(host).map(guest => guest.workload)].flatMap(({ spec }) => spec.mounts);
+    return mounts.flatMap(mount => ('volume' in mount && this.isSingleNodeClaim(mount.volume) ? [mount.volume] : []));
+  }
+
+  private isSingleNodeClaim(volume: Volume): boolean {
+    const storage = this.storageOf(volume);
+    return (storage === 'claim' || storage === 'template') && this.sharersOf(volume).length === 0;
   }
 
   private findStorage(volume: Volume): Storage {
@@ -129,14 +159,6 @@ export class Plan {
     return mounters.length === 0 && this.certificateVolumes.has(volume) ? 'left-out' : 'claim';
   }
 
-  private findSharers(volume: Volume): readonly Workload[] {
-    const hosts = this.hostsMounting(volume);
-    const owner = this.ownerOf(volume);
-    if (owner) return hosts.some(host => host !== owner && host.spec.runs.kind === 'service') ? hosts : [];
-    const lasting = hosts.reduce((sum, { spec: { runs } }) => sum + (runs.kind !== 'service' ? 0 : typeof runs.replicas === 'number' ? runs.replicas : runs.replicas.max), 0);
-    return lasting === 0 || (lasting === 1 && hosts.length === 1) ? [] : hosts;
-  }
-
   private findGuests(host: Workload): Guest[] {
     const guests = new Map<Workload, Guest>();
     const visit = (workload: Workload) => {
@@ -149,6 +171,10 @@ export class Plan {
     visit(host);
     return [...guests.values()];
   }
+}
+
+function mostPodsOf({ spec: { runs } }: Workload): number {
+  return runs.kind !== 'service' ? 1 : typeof runs.replicas === 'number' ? runs.replicas : runs.replicas.max;
 }
 
 function configsOf({ spec: { mounts } }: Workload): Config[] {

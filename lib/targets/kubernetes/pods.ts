@@ -1,8 +1,9 @@
 import { secretKeysOf } from '../../core/graph';
 import { sha256 } from '../../core/output';
+import { sysctlsOf } from '../../core/sysctls';
 import { Text, type Volume, type Workload } from '../../model';
 import { containerOf, type Doing } from './containers';
-import { labelsOf, selectorOf, type Context } from './context';
+import { anySelectorOf, labelsOf, selectorOf, type Context } from './context';
 import type { Guest } from './plan';
 import { contentsOf, PodVolumes, writtenBy, type PodParts } from './storage';
 import type { Container, PodSpec, PodTemplate } from './types';
@@ -33,6 +34,7 @@ export function podOf(workload: Workload, { container = {}, ...traits }: PodTrai
   // Not those of another's pod: its files would get another group.
   const writesClaims = [...written].some(volume => plan.storageOf(volume) === 'claim' || templates.includes(volume));
   const hash = contentHash(inhabitants, context);
+  const sysctls = Object.entries(sysctlsOf(workload)).map(([setting, value]) => ({ name: setting, value }));
   return {
     metadata: {
       labels: { ...labelsOf(context, name), ...(tier ? { 'compose8s/tier': tier.name } : {}) },
@@ -42,14 +44,17 @@ export function podOf(workload: Workload, { container = {}, ...traits }: PodTrai
       serviceAccountName: name,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
+      // Here and not at the ServiceAccount, which changes no pod that waits for its image already.
+      ...(context.pullSecrets.length > 0 ? { imagePullSecrets: context.pullSecrets.map(pullSecret => ({ name: pullSecret })) } : {}),
       // The pod's own first process reaps children then, and signals meet a process that is not the first.
       ...(init ? { shareProcessNamespace: true } : {}),
-      ...besideOwners(workload, inhabitants, context),
+      ...besideCompanions(workload, context),
       ...traits,
       securityContext: {
         runAsNonRoot: true, runAsUser: user!.uid, runAsGroup: user!.gid,
         ...(readsSecretFiles || writesClaims ? { fsGroup: user!.gid, fsGroupChangePolicy: 'OnRootMismatch' } : {}),
         seccompProfile: { type: 'RuntimeDefault' },
+        ...(sysctls.length > 0 ? { sysctls } : {}),
       },
       ...(initContainers.length > 0 ? { initContainers } : {}),
       containers: [{ ...main, ...portsOf(workload), ...container }],
@@ -65,21 +70,17 @@ function portsOf({ spec: { ports } }: Workload): Pick<Container, 'ports'> {
 
 /** The volumes that a workload's pods have by claim templates. */
 export function templatesOf(workload: Workload, { plan }: Context): readonly Volume[] {
-  return volumesOf([workload]).filter(volume => plan.ownerOf(volume) === workload);
+  const volumes = workload.spec.mounts.flatMap(mount => ('volume' in mount ? [mount.volume] : []));
+  return [...new Set(volumes)].filter(volume => plan.ownerOf(volume) === workload);
 }
 
-function volumesOf(workloads: readonly Workload[]): readonly Volume[] {
-  return [...new Set(workloads.flatMap(({ spec: { mounts } }) => mounts.flatMap(mount => ('volume' in mount ? [mount.volume] : []))))];
-}
-
-/** A claim that is for one node at a time is where its owner's pod is, if there is one now: an owner may be stopped. */
-function besideOwners(workload: Workload, inhabitants: readonly Workload[], { graph, plan }: Context): Pick<PodSpec, 'affinity'> {
-  const owners = new Set(volumesOf(inhabitants).flatMap(volume => (plan.sharersOf(volume).length === 0 ? plan.ownerOf(volume) ?? [] : [])));
-  owners.delete(workload);
-  if (owners.size === 0) return {};
-  return { affinity: { podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [...owners].map(owner => (
-    { weight: 100, podAffinityTerm: { labelSelector: { matchLabels: selectorOf(graph.name(owner)) }, topologyKey: HOST } }
-  )) } } };
+/**
+ * On the node of those that it shares claims with, whoever of them is there first. One term for all: a pod on another node that
+ * matches one of several terms would not count. A first pod, which matches its own term, may go to any node.
+ */
+function besideCompanions(workload: Workload, { graph, plan }: Context): Pick<PodSpec, 'affinity'> {
+  const names = plan.companionsOf(workload).map(companion => graph.name(companion));
+  return names.length === 0 ? {} : { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: anySelectorOf(names), topologyKey: HOST }] } } };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Workload } from '../../model';
+import type { Workload, WorkloadSpec } from '../../model';
 import { labelsOf, metadata, selectorOf, type Body, type Context } from './context';
 import { publicSourceOf } from './routes';
 import type { EgressRule, IngressRule, Peer } from './types';
@@ -89,7 +89,15 @@ function egressOf(workload: Workload, context: Context): EgressRule[] {
     to: [podsOf(to, context)],
     ports: [...portNames].map(portName => portOf(to.spec.ports[portName]!.number, to.spec.ports[portName]!.protocol)),
   }));
-  return [...calls, ...(inhabitants.some(({ spec }) => spec.internet) ? [{ to: INTERNET }] : [])];
+  return [
+    ...calls,
+    ...new Map(inhabitants.flatMap(({ spec }) => spec.reaches).map(rangeRule).map(rule => [JSON.stringify(rule), rule])).values(),
+    ...(inhabitants.some(({ spec }) => spec.internet) ? [{ to: INTERNET }] : []),
+  ];
+}
+
+function rangeRule({ cidr, ports }: WorkloadSpec['reaches'][number]): EgressRule {
+  return { to: [{ ipBlock: { cidr } }], ports: ports.map(({ number, protocol }) => portOf(number, protocol)) };
 }
 
 function podsOf(workload: Workload, { graph }: Context): Peer {

@@ -1,4 +1,4 @@
-import { portOf, type Check, type Probe, type Probes, type Workload } from '../../model';
+import { portOf, type Check, type Duration, type Probe, type Probes, type Workload } from '../../model';
 import type { Dialect } from './dialect';
 import type { Container } from './types';
 
@@ -14,7 +14,8 @@ export function probesOf({ spec: { probes, ports } }: Workload, dialect: Dialect
     return { ...handlerOf(check, ports, dialect), periodSeconds: every.wholeSeconds, timeoutSeconds: timeout.wholeSeconds, failureThreshold: failures };
   };
   return {
-    startupProbe: { ...probe(started), failureThreshold: Math.ceil(startup.wholeSeconds / started.every.wholeSeconds) },
+    // The first is made at any time within the first period. Those of the whole start do not count, as on Docker; then the failures do.
+    startupProbe: { ...probe(started), failureThreshold: checksOf(startup, started.every) + started.failures },
     readinessProbe: probe(ready),
     ...(alive ? { livenessProbe: probe(alive) } : {}),
   };
@@ -23,9 +24,13 @@ export function probesOf({ spec: { probes, ports } }: Workload, dialect: Dialect
 /** The times that are longer on a cluster, which counts in whole seconds, and a start in whole checks. */
 export function roundedTimes({ ready, alive, started, startup }: Probes): string[] {
   const times = Object.entries({ ready, alive, started }).flatMap(([name, probe]) => (probe ? [[`${name}.every`, probe.every, probe.every.wholeSeconds], [`${name}.timeout`, probe.timeout, probe.timeout.wholeSeconds]] as const : []));
-  const every = (started ?? alive ?? ready).every.wholeSeconds;
-  return [...times, ['startup', startup, Math.ceil(startup.wholeSeconds / every) * every] as const]
+  const { every } = started ?? alive ?? ready;
+  return [...times, ['startup', startup, checksOf(startup, every) * every.wholeSeconds] as const]
     .flatMap(([name, asked, seconds]) => (asked.inSeconds === seconds ? [] : [`${name} ${asked} is ${seconds}s`]));
+}
+
+function checksOf(startup: Duration, every: Duration): number {
+  return Math.ceil(startup.wholeSeconds / every.wholeSeconds);
 }
 
 /** Never with a `host`: Pod Security forbids it. */

@@ -80,10 +80,12 @@ export function mountsOf(workload: Workload, container: string, { volumes, templ
       return [];
     }
     const { path } = mount;
-    // That of a certificate has its name, whether it is given like other secrets or kept by cert-manager.
+    // That of a certificate has its name, whether it is given like other secrets or kept by cert-manager, whose first one comes
+    // while the pods run: the kubelet puts it in place.
     const name = graph.name('certificate' in mount ? mount.certificate : mount.secret);
     const keys = secretOf(mount)?.keys ?? TLS_KEYS;
-    const volumeName = volumes.add(`secret-${name}`, { secret: { secretName: name, defaultMode: READ_BY_GROUP, items: keys.map(key => ({ key, path: key })) } });
+    const comesLater = 'certificate' in mount && mount.certificate.spec.source.kind === 'acme';
+    const volumeName = volumes.add(`secret-${name}`, { secret: { secretName: name, defaultMode: READ_BY_GROUP, ...(comesLater ? { optional: true } : {}), items: keys.map(key => ({ key, path: key })) } });
     return [{ name: volumeName, mountPath: path, readOnly: true }];
   };
   const { scratch, sharedMemory } = workload.spec;
@@ -134,11 +136,10 @@ export function volumeDocuments(volume: Volume, context: Context): Document[] {
   if (storage !== 'claim' && storage !== 'template') return [];
   const owner = plan.ownerOf(volume);
   const sharers = plan.sharersOf(volume);
-  const others = plan.hostsMounting(volume).filter(host => host !== owner);
   if (sharers.length > 0) {
     findings.note(volume, 'storageClass', 'approximated', `several pods mount it at a time (of ${names(sharers)}): ${storageClass ? `the storage class ${storageClass}` : "the cluster's default storage class"} must support ReadWriteMany${owner ? `; a claim ${plan.claimNameOf(volume)} from before keeps its access mode` : ''}`);
-  } else if (owner && others.length > 0) {
-    findings.note(volume, 'mounts', 'approximated', `one node at a time can have it: pods of ${names(others)} are put on the node of ${graph.name(owner)} if there is room; on another they cannot start`);
+  } else if (plan.bindsPods(volume) && plan.hostsMounting(volume).some(host => host.spec.runs.kind === 'service')) {
+    findings.note(volume, 'mounts', 'approximated', `one node at a time can have it: pods of ${names(plan.hostsMounting(volume))} run on the same one, and wait where it has no room`);
   }
   if (owner) return [];
   const name = graph.name(volume);
@@ -167,6 +168,7 @@ export function configDocuments(config: Config, context: Context): Document[] {
   })];
 }
 
-function shortened(name: string): string {
+/** A name that is made of others, as a label's value or as that of a pod's volume may be. */
+export function shortened(name: string): string {
   return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 9)}-${sha256(name).slice(0, 8)}`;
 }

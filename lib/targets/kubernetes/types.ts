@@ -37,6 +37,7 @@ export type PodTemplate = Plain<k8s.PodTemplateSpec>;
 export type PodVolume = Plain<k8s.Volume>;
 export type ClaimSpec = Plain<k8s.PersistentVolumeClaimSpec>;
 export type ServicePort = Plain<k8s.ServicePort>;
+export type LabelSelector = Plain<k8s.LabelSelector>;
 export type Peer = Plain<k8s.NetworkPolicyPeer>;
 export type IngressRule = Plain<k8s.NetworkPolicyIngressRule>;
 export type EgressRule = Plain<k8s.NetworkPolicyEgressRule>;

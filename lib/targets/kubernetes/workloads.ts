@@ -1,4 +1,4 @@
-import { ownsVolume } from '../../core/graph';
+import { ownsVolume, textsOf } from '../../core/graph';
 import type { Document } from '../../core/target';
 import { DEFAULT_LOGS, DEFAULT_PROCESSES, type Duration, type Run, type Workload } from '../../model';
 import { document, metadata, selectorOf, type Body, type Context } from './context';
@@ -6,14 +6,20 @@ import { podOf, spreadOf, templatesOf, type PodTraits } from './pods';
 import { OFFERED } from './plan';
 import { policyOf } from './policies';
 import { probesOf, roundedTimes } from './probes';
+import { isBehindLoadBalancer } from './routes';
 import { governingService, governingServiceOf, serviceOf } from './services';
 import { claimTemplate } from './storage';
 import type { Manifests, PodTemplate } from './types';
 
 type CronJobSpec = Manifests['CronJob']['spec'];
 
-/** The time for load balancers and proxies to hear that a pod goes, before it is told to. */
+/** The time for proxies to hear that a pod goes, before it is told to. */
 const DRAIN = 5;
+/**
+ * The same for load balancers, which learn by health checks of theirs, in up to 30 s, which nodes have a pod: they are told
+ * neither when one comes nor when it goes. Until then requests for a node without one are lost.
+ */
+const BALANCERS_LEARN = 30;
 /** Ten minutes with growing pauses: what a new cluster may need until a database is there. */
 const RELEASE_RETRIES = 6;
 const DAY = 24 * 60 * 60;
@@ -27,7 +33,7 @@ export function workloadDocuments(workload: Workload, context: Context): Documen
   const { graph, plan, findings } = context;
   const {
     image: _image, runs, command: _command, args: _args, workingDirectory: _workingDirectory, env: _env, ports: _ports, probes: _probes, mounts,
-    scratch: _scratch, sharedMemory: _sharedMemory, resources: _resources, user: _user, loosened, internet: _internet, stop, init: _init, logs,
+    scratch: _scratch, sharedMemory: _sharedMemory, resources: _resources, user: _user, loosened, internet: _internet, reaches: _reaches, stop, init: _init, logs,
     processes, after: _after, startsWithout: _startsWithout, connects: _connects, tier: _tier, standsInFor, ...rest
   } = workload.spec;
   rest satisfies Record<string, never>;
@@ -45,6 +51,7 @@ export function workloadDocuments(workload: Workload, context: Context): Documen
   for (const mount of mounts) {
     if ('source' in mount) findings.note(workload, 'mounts.source', 'left-out', `the folder ${mount.source} of a developer's machine is not on a cluster's nodes: the image must have what belongs at ${mount.path}`);
   }
+  noteLeftOut(workload, context);
   if (!plan.hasPods(workload)) {
     const hosts = plan.hostsOf(workload).map(host => graph.name(host)).join(', ');
     if (hosts && !plan.isFiller(workload)) findings.note(workload, 'runs', 'approximated', `without a check, each new pod of ${hosts} does it first; several may do it at a time`);
@@ -57,13 +64,33 @@ export function workloadDocuments(workload: Workload, context: Context): Documen
   const policy = policyOf(workload, context);
   noteRounding(workload, context);
   for (const { workload: guest } of plan.guestsOf(workload)) {
-    const more = graph.edgesFrom(guest).filter(({ to, port }) => !graph.edgesFrom(workload).some(edge => edge.to === to && edge.port === port));
-    if (more.length > 0) findings.note(workload, 'connections', 'approximated', `policies are for whole pods: its own may reach ${more.map(({ to, port }) => `${graph.name(to)}:${port}`).join(', ')} as well, for ${graph.name(guest)}, which runs in them first`);
+    const own = waysOut(workload, context);
+    const more = waysOut(guest, context).filter(way => !own.includes(way));
+    if (more.length > 0) findings.note(workload, 'connections', 'approximated', `policies are for whole pods: its own may reach ${more.join(', ')} as well, for ${graph.name(guest)}, which runs in them first`);
   }
   return [
     document(context, workload, 'ServiceAccount', name, { metadata: metadata(context, name), automountServiceAccountToken: false }),
     ...(CONTROLLERS[runs.kind] as (w: Workload, r: Run, c: Context) => Document[])(workload, runs, context),
     ...(policy ? [document(context, workload, 'NetworkPolicy', name, policy, 'network-policies.yaml')] : []),
+  ];
+}
+
+/** Names of what is not here: nobody answers to them. */
+function noteLeftOut(workload: Workload, { graph, plan, findings }: Context): void {
+  const mentioned = textsOf(workload).flatMap(text => text.references.flatMap(reference => (reference.kind === 'host' ? [reference.endpoint] : [])));
+  for (const other of new Set([...mentioned, ...workload.spec.connects].map(endpoint => endpoint.workload))) {
+    if (other === workload || !plan.isLeftOut(other)) continue;
+    findings.note(workload, 'connections', 'left-out', `it refers to ${graph.name(other)}, which is left out here: nobody answers to that name, and what the cluster has in its place has another`);
+  }
+}
+
+/** `db:5432`, `10.0.5.0/24:5432`, `the internet`. */
+function waysOut(workload: Workload, { graph }: Context): string[] {
+  const { reaches, internet } = workload.spec;
+  return [
+    ...graph.edgesFrom(workload).map(({ to, port }) => `${graph.name(to)}:${port}`),
+    ...reaches.flatMap(({ cidr, ports }) => ports.map(({ number }) => `${cidr}:${number}`)),
+    ...(internet ? ['the internet'] : []),
   ];
 }
 
@@ -126,14 +153,18 @@ function deployment(workload: Workload, replicas: Extract<Run, { kind: 'service'
   const name = context.graph.name(workload);
   const takesTraffic = Object.keys(workload.spec.ports).length > 0;
   const isMany = typeof replicas !== 'number' || replicas > 1;
+  const isAlone = context.plan.mustBeAlone(workload);
+  const isBalanced = !isAlone && isBehindLoadBalancer(workload, context);
+  const pause = isBalanced ? BALANCERS_LEARN : takesTraffic ? DRAIN : 0;
   return ['Deployment', name, {
     metadata: metadata(context, name),
     spec: {
       ...(typeof replicas === 'number' ? { replicas } : {}),
       selector: { matchLabels: selectorOf(name) },
-      ...(context.plan.mustBeAlone(workload) ? { strategy: { type: 'Recreate' } }
+      ...(isBalanced ? { minReadySeconds: BALANCERS_LEARN } : {}),
+      ...(isAlone ? { strategy: { type: 'Recreate' } }
         : takesTraffic ? { strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } } } : {}),
-      template: podOf(workload, { ...lasting(workload, takesTraffic ? DRAIN : 0, context), ...(isMany ? spreadOf(name) : {}) }, context),
+      template: podOf(workload, { ...lasting(workload, pause, context), ...(isMany ? spreadOf(name) : {}) }, context),
     },
   }];
 }
@@ -145,6 +176,8 @@ function statefulSet(workload: Workload, context: Context): Made {
     spec: {
       replicas: 1,
       serviceName: governingServiceOf(name),
+      // In order, a pod that never becomes ready would be waited for without end, also by a roll-back (kubernetes/kubernetes#67250).
+      podManagementPolicy: 'Parallel',
       selector: { matchLabels: selectorOf(name) },
       template: podOf(workload, lasting(workload, 0, context), context),
       volumeClaimTemplates: templatesOf(workload, context).map(volume => claimTemplate(volume, context)),

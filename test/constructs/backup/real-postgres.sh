@@ -1,7 +1,7 @@
 #!/bin/sh
 # The backup scripts against a real Postgres, under each shell they have to run in: dash with the usual tools, and
 # busybox sh with busybox' tools, as in an Alpine image. Starts a server of its own on loopback in a temporary folder,
-# and stops it. Debian packages: postgresql (from trixie on; before, postgresql-contrib too) busybox dash util-linux.
+# and stops it. Debian packages: postgresql (from trixie on; before, postgresql-contrib too) busybox dash procps util-linux.
 #
 #   sudo test/constructs/backup/real-postgres.sh      as root it goes on as user postgres, and can fill a small disk
 #   test/constructs/backup/real-postgres.sh           as any other user, without the full disk
@@ -47,7 +47,7 @@ cd "$STAGE" || exit 1
 bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -n 1)
 [ -x "$bin/initdb" ] || { echo "no Postgres server in /usr/lib/postgresql" >&2; exit 1; }
 PATH=$bin:$PATH
-port=$((20000 + $$ % 20000))
+port=$((18000 + $$ % 8000)) # from 32768 on the kernel gives ports to clients
 # shellcheck disable=SC2016 # a password that every careless shell expands
 password='p:a\ss "w0rd" $HOME'
 printf '%s\n' "$password" >"$STAGE/password"
@@ -107,11 +107,11 @@ databases() { as_admin -d postgres -c 'SELECT datname FROM pg_database ORDER BY 
 all_verify() { # every file that bears a backup's name is good
   for path in $(backups); do run 0 verify "${path##*/}" || return 1; done
 }
-wait_for() { # COMMAND...: up to 20 s
+wait_for() { # COMMAND...: up to 60 s
   tries=0
   until "$@"; do
     tries=$((tries + 1))
-    [ "$tries" -lt 200 ] || return 1
+    [ "$tries" -lt 600 ] || return 1
     sleep 0.1
   done
 }
@@ -171,25 +171,48 @@ as_admin -d postgres -c "CREATE ROLE shop LOGIN CREATEDB PASSWORD 'p:a\\ss \"w0r
   -c "CREATE ROLE plain LOGIN PASSWORD 'p:a\\ss \"w0rd\" \$HOME'" -c 'GRANT pg_read_all_data TO plain' || exit 1
 
 # busybox' own tools first on PATH, but for those that Debian's busybox was built without (Alpine's has flock).
-mkdir "$STAGE/applets" "$STAGE/slow"
+mkdir "$STAGE/applets" "$STAGE/slow" "$STAGE/stopping"
 for applet in $(busybox --list); do
   case $applet in sh | ash | '[' | '[[') ;; *) ln -s "$(command -v busybox)" "$STAGE/applets/$applet" ;; esac
 done
-# A pg_dump that stops in the middle until it is told to go on.
+# A pg_dump that stops in the middle until it is told to go on, and a gzip that does so while a drill restores.
+cat >"$STAGE/stop-in-the-middle" <<STOP
+#!/bin/sh
+head -c 200000
+touch '$STAGE/in-the-middle'
+while [ ! -e '$STAGE/go-on' ] && [ -d '$STAGE' ]; do sleep 0.1; done
+cat
+STOP
 cat >"$STAGE/slow/pg_dump" <<SLOW
 #!/bin/sh
 [ "\$*" != --version ] || exec '$bin/pg_dump' --version
-{ '$bin/pg_dump' "\$@"; echo \$? >'$STAGE/dump-status'; } | { head -c 200000; touch '$STAGE/in-the-middle'; while [ ! -e '$STAGE/go-on' ] && [ -d '$STAGE' ]; do sleep 0.1; done; cat; }
+{ '$bin/pg_dump' "\$@"; echo \$? >'$STAGE/dump-status'; } | '$STAGE/stop-in-the-middle'
 exit "\$(cat '$STAGE/dump-status')"
 SLOW
-chmod 0755 "$STAGE/slow/pg_dump"
+cat >"$STAGE/stopping/gzip" <<GZIP
+#!/bin/sh
+PATH=\${PATH#*:}
+grep -q 'into the scratch database' '$STAGE/background' || exec gzip "\$@"
+gzip "\$@" | '$STAGE/stop-in-the-middle'
+GZIP
+chmod 0755 "$STAGE/stop-in-the-middle" "$STAGE/slow/pg_dump" "$STAGE/stopping/gzip"
 plain_path=$PATH
 
-background() { # starts a backup with the slow pg_dump in a process group of its own, waits until it is half-way
+background() { # PROGRAMS ARGUMENTS...: starts backup.sh with those programs in a process group of its own, waits until it is half-way
   rm -f "$STAGE/in-the-middle" "$STAGE/go-on"
-  PATH=$STAGE/slow:$PATH setsid "$STAGE/run" >"$STAGE/background" 2>&1 &
+  programs=$1
+  shift
+  PATH=$STAGE/$programs:$PATH setsid "$STAGE/run" "$@" >"$STAGE/background" 2>&1 &
   group=$!
   wait_for [ -e "$STAGE/in-the-middle" ]
+}
+group_is_gone() { # but for what nobody has waited for, which holds nothing
+  PATH=$plain_path ps -eo pgid=,stat= | awk -v group="$group" '$1 == group && $2 !~ /^Z/ { found = 1 } END { exit found }'
+}
+kill_group() {
+  kill -9 "-$group" 2>/dev/null
+  wait "$group" 2>/dev/null
+  wait_for group_is_gone
 }
 
 # --- checks -----------------------------------------------------------------------------------------------------------
@@ -211,7 +234,7 @@ check_all() {
   check 'one file bears a backup name' same "$(count_backups)" 1
   check 'sha256sum -c agrees' sh -c "cd '$BACKUP_DIR' && sha256sum -c shop_backup_*.sha256 >/dev/null"
   check 'only its owner can read it' same "$(stat -c %a "$(backups)")" 600
-  check 'last_success is now' test $(($(date +%s) - $(cat "$BACKUP_DIR/last_success"))) -lt 10
+  check 'last_success is now' test $(($(date +%s) - $(cat "$BACKUP_DIR/last_success"))) -lt 60
   check 'backup.prom counts it' grep -qx 'backup_files 1' "$BACKUP_DIR/backup.prom"
   check 'backup.prom can be read by monitoring' same "$(stat -c %a "$BACKUP_DIR/backup.prom")" 644
   check 'verify latest' run 0 verify
@@ -317,28 +340,28 @@ BREAK
   check 'drill without CREATEDB exits 10' run 10 drill
   check 'and says what to grant' says 'ALTER ROLE plain CREATEDB;'
   PGUSER=shop
-  setsid "$STAGE/run" drill >"$STAGE/background" 2>&1 &
-  group=$!
-  wait_for sh -c "grep -q 'into the scratch database' '$STAGE/background'"
+  background stopping drill
+  check 'half-way a drill has a scratch database' same "$(databases | sed 's/[0-9]\{8\}_[0-9]\{6\}/TIME/')" 'drill_shop_backup_TIME postgres shop template0 template1 '
   kill -TERM "$group"
   wait "$group"
   check 'drill ended by TERM exits 143' same "$?" 143
   check 'and drops its scratch database' same "$(databases)" 'postgres shop template0 template1 '
+  touch "$STAGE/go-on"
+  check 'and leaves nothing running' wait_for group_is_gone
 
   # a killed backup
-  background
+  background slow
   check 'half-way the dump has a temporary name only' same "$(count_backups) $(partials)" '1 1'
   check 'a second run at the same time exits 75' run 75
   check 'so does a restore' run 75 restore latest --force
   check 'a drill runs beside it' run 0 drill
-  kill -9 "-$group"
-  wait "$group" 2>/dev/null
+  kill_group
   check 'kill -9 leaves no half-written backup' same "$(count_backups)" 1
   rm -rf "${TMPDIR:?}"/* # what kill -9 leaves there goes with the container
   check 'the next run goes through' run 0
   check 'and removes what was left' says 'left by a run that was cut short'
   check 'no temporary file stays' same "$(partials) $(count_backups)" '0 2'
-  background
+  background slow
   kill -TERM "$group"
   wait "$group"
   check 'TERM exits 143' same "$?" 143
@@ -351,8 +374,7 @@ BREAK
     setsid "$STAGE/run" >/dev/null 2>&1 &
     group=$!
     sleep "0.$(printf %02d $((delay * 2)))"
-    kill -9 "-$group" 2>/dev/null
-    wait "$group" 2>/dev/null
+    kill_group
     delay=$((delay + 1))
   done
   rm -rf "${TMPDIR:?}"/*
@@ -363,7 +385,7 @@ BREAK
   # database down, before and in the middle
   successes=$(cat "$BACKUP_DIR/last_success")
   files=$(count_backups)
-  background
+  background slow
   stop_server
   touch "$STAGE/go-on"
   wait "$group"

@@ -335,7 +335,7 @@ if (canCheck('shellcheck finds nothing', missing('shellcheck'))) {
   });
 
   const configurations: Record<string, string>[] = [
-    { BACKUP_DIR: '/no/such/folder' }, { BACKUP_DIR: 'relative' }, { BACKUP_NAME: '../x' }, { BACKUP_NAME: '.x' },
+    { BACKUP_DIR: '/no/such/folder' }, { BACKUP_DIR: 'relative' }, { BACKUP_NAME: '../x' }, { BACKUP_NAME: '.x' }, { BACKUP_NAME: 'x'.repeat(41) },
     { BACKUP_RETENTION_DAYS: '0' }, { BACKUP_RETENTION_DAYS: '30d' }, { BACKUP_RETENTION_DAYS: '-1' }, { BACKUP_RETENTION_DAYS: '08' },
     { PGHOST: '' }, { PGUSER: '' }, { PGDATABASE: '' }, { PGPASSWORD_FILE: '/no/such/file' },
     { PGPASSWORD_FILE: '/dev/null' }, { PGDATABASE: 'postgres://u:w0rd@db/shop' }, { TMPDIR: '/no/such/folder' },
@@ -345,6 +345,10 @@ if (canCheck('shellcheck finds nothing', missing('shellcheck'))) {
     expect(code).toBe(3);
     expect(output).not.toContain('w0rd');
     expectNothingLeft();
+  });
+
+  test('takes a name as long as the construct lets it be', () => {
+    expect(stage.run([], { BACKUP_NAME: 'x'.repeat(40) })).toMatchObject({ code: 0 });
   });
 
   test('list shows sizes, names and the summary', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
-import { Alertmanager, Grafana, HealthProbes, Jaeger, Loki, Monitoring, Postgres, PostgresExporter, Prometheus, Redis, RedisExporter, WebService, Worker, type Observable } from '../../../constructs';
-import { App, Compose, Kubernetes, synthesize, text, Workload, type ComposeService, type DurationString, type Stack } from '../../../lib';
+import { Alertmanager, BackupCronJob, Grafana, HealthProbes, Jaeger, Loki, Monitoring, Postgres, PostgresExporter, Prometheus, Redis, RedisExporter, WebService, Worker, type Observable } from '../../../constructs';
+import { App, Compose, Cron, Kubernetes, synthesize, text, Workload, type ComposeService, type DurationString, type Stack } from '../../../lib';
 import { within } from '../../../lib/targets/kubernetes/promql';
 import { Construct } from 'constructs';
 import { manifestErrors, podIn, podSecurityErrors } from '../../support/manifests';
 import { composeOf, IMAGE, problemsOf, service, shop, textOf } from '../../support/stacks';
+import { clusterOf, onOneNode } from '../../targets/kubernetes/cluster';
 import { Observed, RECEIVERS } from './system';
 
 interface Manifest { readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string }; readonly spec: { readonly egress?: readonly { readonly to: readonly { readonly podSelector?: { readonly matchLabels: Record<string, string> } }[]; readonly ports?: readonly { readonly port: number }[] }[] } }
@@ -52,6 +53,19 @@ describe('Monitoring', () => {
     expect(system.networks.filter(name => name.startsWith(prefix)).map(name => name.slice(prefix.length)).sort()).toEqual(scraped.map(one => one.split(':')[0]).sort());
     expect(egressOf('monitoring-db-exporter')).toEqual(['db:5432']);
     expect(egressOf('monitoring-blackbox')).toEqual(['proxy:8081', 'proxy:8443', 'web:8081']);
+  });
+
+  test('sees what backups write of themselves on the node of their claim, which stays what it is without', () => {
+    const build = (watches: boolean) => clusterOf(stack => {
+      const db = new Postgres(stack, 'db', { storage: '1Gi' });
+      const backup = new BackupCronJob(stack, 'backup', { of: db, schedule: Cron.daily('02:00'), storage: '1Gi' });
+      if (watches) new Monitoring(stack, 'monitoring', { receivers: [] }).observe(backup);
+    });
+    const [watched, unwatched] = [build(true), build(false)];
+    expect(watched.get('PersistentVolumeClaim', 'backup-files')).toEqual(unwatched.get('PersistentVolumeClaim', 'backup-files'));
+    expect(watched.get('PersistentVolumeClaim', 'backup-files').spec.accessModes).toEqual(['ReadWriteOnce']);
+    for (const name of ['backup', 'monitoring-backup-exporter']) expect(watched.pod(name).affinity).toEqual(onOneNode('backup', 'backup-drill', 'backup-restore', 'monitoring-backup-exporter'));
+    expect(watched.notes).toContain('backup/files mounts: approximated');
   });
 
   test('starts without what it watches', () => {

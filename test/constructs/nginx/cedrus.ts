@@ -34,6 +34,7 @@ export function cedrusProps({ web, dashboard, files, media }: ReturnType<typeof 
     health: ['/health/live/'],
     headers: { hsts: { preload: true } },
     resources: { cpu: 2, memory: '512Mi' },
+    overcommit: true,
     tls: 'given',
   };
 }

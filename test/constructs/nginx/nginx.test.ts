@@ -3,7 +3,7 @@ import { NginxProxy, type NginxProxyProps } from '../../../constructs/nginx';
 import { isSince } from '../../../constructs/nginx/settings';
 import { WebService } from '../../../constructs/web-service';
 import { Graph, Stack } from '../../../lib/core';
-import { Duration, Image, Probe, problemsBelow, Workload, type Route } from '../../../lib/model';
+import { Duration, Image, Probe, problemsBelow, Workload, type Route, type SizeString } from '../../../lib/model';
 import { cedrusProps, filesOf, shop } from './cedrus';
 
 function proxy(change: (system: ReturnType<typeof shop>) => Partial<NginxProxyProps> = () => ({})) {
@@ -38,9 +38,35 @@ describe('what follows from a route', () => {
     const { files } = proxy();
     for (const path of ['/health/', '/health/ready/', '/health/live/']) {
       expect(location(files, `= ${path}`)).not.toMatch(/limit_/);
+      // Where as many as they like may ask, no body may take the room that uploads have.
+      expect(location(files, `= ${path}`)).toContain('client_max_body_size 1k;');
       expect(files['nginx.conf']).toContain(`location = ${path} {`);
     }
     expect(files['site.conf']).not.toContain('_stcore');
+  });
+
+  describe('a probe at a page that visitors ask for', () => {
+    const at = (route: string, path: string, props: Partial<NginxProxyProps> = {}) => proxy(({ web }) => {
+      web.spec.probes = { ready: { check: { kind: 'http', path, port: undefined, headers: {} }, every: Duration.seconds(30), timeout: Duration.seconds(5), failures: 3 }, startup: Duration.seconds(30) };
+      return { routes: { [route]: web.endpoint('http') }, health: [], rateLimits: { '/': '5r/s' }, ...props };
+    });
+
+    test.each([['/', '/'], ['/shop/', '/shop/']])('route %s, probe %s: it keeps the redirect, the limits and the log', (route, path) => {
+      const { files, nginx } = at(route, path);
+      expect(`${files['nginx.conf']}${files['site.conf']}`).not.toContain(`location = ${path} {`);
+      expect(location(files, route)).toMatch(/limit_req zone=all /);
+      expect(nginx.landing).toBe(path);
+    });
+
+    test.each([['/health', '/health'], ['/shop/', '/shop/ready/'], ['/', '/ready/']])('route %s, probe %s: no page, so it has none of them', (route, path) => {
+      const { files } = at(route, path);
+      expect(files['nginx.conf']).toContain(`location = ${path} {`);
+      expect(location(files, `= ${path}`)).not.toMatch(/limit_/);
+    });
+
+    test('but for those who name it', () => {
+      expect(at('/', '/', { health: ['/'] }).files['nginx.conf']).toContain('location = / {');
+    });
   });
 
   test('a construct with an endpoint does as well', () => {
@@ -147,6 +173,14 @@ describe('limits', () => {
   });
 });
 
+describe('names in the configuration', () => {
+  test('a limit of a path called connections has another than the count of connections', () => {
+    const { files } = proxy(() => ({ rateLimits: { '/connections/': '1r/s' }, connectionsPerAddress: 10 }));
+    expect(files['nginx.conf']!.match(/zone=\w+:/g)).toEqual(['zone=connections_2:', 'zone=connections:']);
+    expect(location(files, '/connections/')).toContain('limit_req zone=connections_2;');
+  });
+});
+
 describe('files', () => {
   test('are mounted read-only, a volume once', () => {
     const { spec, files, media } = proxy(({ files, media }) => ({ static: { '/static/': { volume: files, folder: 'out/css' }, '/fonts/': { volume: files, folder: 'fonts' }, '/media/': { volume: media } } }));
@@ -169,6 +203,41 @@ describe('files', () => {
     const adding = site!.split(/^location /m).filter(block => block.includes('add_header'));
     expect(adding).toHaveLength(3);
     for (const block of adding) expect(block).toMatch(/include headers\.conf;[^]*Content-Security-Policy/);
+  });
+
+  describe('of an application of a single page', () => {
+    const app = (props: Partial<NginxProxyProps> = {}) => proxy(({ files: volume, web }) => ({
+      routes: { '/api/': web.endpoint('http') }, static: { '/': { volume, fallback: 'index.html', cache: '7d' }, '/assets/': { volume, folder: 'assets', cache: 'immutable' } },
+      health: [], rateLimits: {}, ...props,
+    }));
+
+    test('a path without a file is answered by one that browsers ask for each time', () => {
+      const { files } = app();
+      expect(location(files, '/')).toMatch(/alias \/srv\/all\/;\n *index index\.html \/index\.html;\n *try_files \$uri \$uri\/ \/index\.html;[^]*Cache-Control max-age=604800;/);
+      expect(location(files, '= /index.html')).toMatch(/alias \/srv\/all\/index\.html;[^]*Cache-Control no-cache;/);
+      expect(location(files, '= /index.html')).not.toContain('try_files');
+    });
+
+    test('what has a path of its own is kept as it says, and what is missing there is not found', () => {
+      const assets = location(app().files, '/assets/');
+      expect(assets).toContain('alias /srv/all/assets/;');
+      expect(assets).toContain('immutable');
+      expect(assets).not.toContain('try_files');
+    });
+
+    test('limits hold for that file as for the others', () => {
+      const { files } = app({ rateLimits: { '/': '5r/s', '/login/': '3r/m' } });
+      for (const path of ['/', '= /index.html']) expect(location(files, path)).toContain('limit_req zone=all_2 ');
+      expect(location(files, '/login/')).toMatch(/limit_req zone=login [^]*try_files \$uri \$uri\/ \/index\.html;/);
+    });
+
+    test.each<[string, (system: ReturnType<typeof shop>) => Partial<NginxProxyProps>, string]>([
+      ['a route', ({ web, files: volume }) => ({ routes: { '/app/in': web.endpoint('http') }, static: { '/app/': { volume, fallback: 'index.html' } } }), "the fallback '/app/index.html' of '/app/' belongs to '/app/in'"],
+      ['other files', ({ files: volume }) => ({ static: { '/app/': { volume, fallback: 'a/b.html' }, '/app/a/': { volume } } }), "the fallback '/app/a/b.html' of '/app/' belongs to '/app/a/'"],
+      ['a health path', ({ web, files: volume }) => ({ routes: { '/': web.endpoint('http') }, static: { '/app/': { volume, fallback: 'index.html' } }, health: ['/app/index.html'] }), "the fallback '/app/index.html' of '/app/' belongs to '/app/index.html'"],
+    ])('that file cannot belong to %s', (_, change, what) => {
+      expect(proxy(system => ({ health: [], rateLimits: {}, ...change(system) })).problems).toEqual([expect.objectContaining({ code: 'nginx-path-twice', what: `static: ${what}` })]);
+    });
   });
 
   test('a path cannot have a route too', () => {
@@ -253,7 +322,7 @@ describe('behind a balancer', () => {
 describe('the workload', () => {
   test('runs as a user, from a read-only root, and drains when it is told to stop', () => {
     const { spec } = proxy(() => ({ drain: '45s' }));
-    expect(spec).toMatchObject({ user: { uid: 101, gid: 101 }, loosened: {}, internet: false, stop: { signal: 'SIGQUIT' } });
+    expect(spec).toMatchObject({ user: { uid: 101, gid: 101 }, internet: false, stop: { signal: 'SIGQUIT' } });
     expect(spec.stop.grace.inSeconds).toBe(50);
     expect(spec.image.reference).toBe('nginx:1.25-alpine');
   });
@@ -262,6 +331,17 @@ describe('the workload', () => {
     const { spec, files } = proxy(() => ({ resources: { cpu: '2500m', memory: '1Gi' } }));
     expect(files['nginx.conf']).toContain('worker_processes 3;');
     expect(spec.scratch.map(({ path, size }) => `${path} ${size}`)).toEqual(['/tmp 8 MiB', '/var/cache/nginx 512 MiB']);
+  });
+
+  test('has room for the bodies of one address twice, or says what it takes', () => {
+    const problems = (memory: SizeString, connectionsPerAddress?: number) => proxy(() => ({ resources: { cpu: 1, memory }, maxBodySize: '50Mi', connectionsPerAddress, overcommit: false })).problems;
+    expect(problems('512Mi', 10)).toEqual([expect.objectContaining({
+      code: 'nginx-bodies', what: 'maxBodySize: 10 bodies of 50 MiB, as one address may send at a time, take more than half of the 256 MiB for all bodies: it could keep others from sending any',
+      fix: 'raise resources.memory to 2000Mi, lower connectionsPerAddress or maxBodySize, or accept it: overcommit: true',
+    })]);
+    expect([problems('2000Mi', 10), problems('512Mi', 2), problems('512Mi')]).toEqual([[], [], []]);
+    const { problems: accepted, spec } = proxy(() => ({ resources: { cpu: 1, memory: '512Mi' }, maxBodySize: '50Mi', connectionsPerAddress: 10, overcommit: true }));
+    expect([accepted, spec.loosened]).toEqual([[], { accepted: ['slow uploads of one address may take more than half of the 256 MiB for all bodies, and keep others from sending any'] }]);
   });
 
   test('is asked on a port that no route leads to, and for its life in another way', () => {

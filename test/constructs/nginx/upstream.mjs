@@ -1,11 +1,12 @@
 /*
  * What stands behind the proxy in real-nginx.sh: upstream.mjs ADDRESS NAME FOLDER. Answers with what it was sent. In the
  * folder, a file with its name and `ready` says that it is, to who asks with the probe's header, one with `broken` that it hangs up on whoever asks.
+ * For each who asks for /slow there is a byte more in `begun`; the answer comes when `held` is gone.
  * Or a client that asks for a WebSocket and says hello: upstream.mjs --websocket URL
  */
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { request } from 'node:https';
 import { setTimeout } from 'node:timers';
@@ -37,9 +38,13 @@ if (address === '--websocket') {
       answer.writeHead(status, { 'X-Frame-Options': 'DENY', 'X-Powered-By': 'upstream', 'Content-Type': 'application/json', ...headers });
       answer.end(JSON.stringify({ name, connections, url: incoming.url, headers: incoming.headers }));
     };
+    const sendLate = () => { if (existsSync(`${folder}/held`)) setTimeout(sendLate, 50); else send(200); };
     incoming.resume().on('end', () => {
       if (incoming.url !== '/health/ready/' && is('broken')) incoming.socket.destroy();
-      else if (incoming.url === '/slow') setTimeout(send, 1500, 200);
+      else if (incoming.url === '/slow') {
+        appendFileSync(`${folder}/begun`, '.');
+        sendLate();
+      }
       else if (incoming.url === '/nonce') send(200, { 'Content-Security-Policy': "script-src 'nonce-abc'" });
       else send(incoming.url === '/health/ready/' && !(is('ready') && incoming.headers['x-probe'] === 'yes') ? 503 : 200);
     });

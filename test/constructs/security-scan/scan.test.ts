@@ -4,8 +4,9 @@ import { SecurityScan, type SecurityScanProps } from '../../../constructs';
 import { App, Aspects, Compose, Cron, Image, Instruction, isPrimitive, Kubernetes, printProblems, Stack, synthesize, Workload, type ComposeFile, type Emission } from '../../../lib';
 import type { ScanPlan } from '../../../lib/core/scan-plan';
 import { composeErrors } from '../../support/compose-schema';
-import { manifestErrors } from '../../support/manifests';
+import { manifestErrors, podIn } from '../../support/manifests';
 import { service, textOf } from '../../support/stacks';
+import { onOneNode } from '../../targets/kubernetes/cluster';
 
 const BUILT = { name: 'shop', version: '1.0', context: __dirname, user: { uid: 1000, gid: 1000 }, tools: ['curl'], stages: [{ name: 'run', from: 'alpine:3.22', instructions: [Instruction.user(1000)] }] } as const;
 
@@ -54,6 +55,12 @@ describe('a security scan', () => {
       'trivy example/app:1.0', 'trivy shop:1.0', 'grype example/app:1.0', 'grype shop:1.0', 'syft example/app:1.0', 'syft shop:1.0', 'hadolint images/shop/Dockerfile',
     ]);
     expect(new Set(plan.outputs.map(({ file }) => file)).size).toBe(7);
+  });
+
+  test('runs on one node of a cluster, since its scanners share what they leave, and start at the same time', () => {
+    const pods = cronJobsOf(scan({ schedule: Cron.daily('04:00') }).of('kubernetes'));
+    expect(pods.map(job => podIn(job)?.affinity)).toEqual(pods.map(() => onOneNode('collect', 'grype', 'hadolint', 'receive', 'syft', 'trivy')));
+    expect(pods).toHaveLength(6);
   });
 
   test('hands Hadolint the Dockerfiles as they are emitted', () => {

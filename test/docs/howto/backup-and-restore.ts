@@ -11,10 +11,10 @@ export const backupAndRestore: HowTo = {
   page: 'docs/how-to/backup-and-restore.md',
   prepare: async project => {
     await project.writePrograms('stack.ts');
-    await project.writeMain(`    new WebService(this, 'web', {
-      image: Image.registry('${IMAGE}', { user: { uid: 10001, gid: 10001 }, tools: ['wget'] }), port: 8080, replicas: 2,
-      env: { DATABASE_URL: (this.node.findChild('db') as Postgres).url }, probes: HealthProbes.http({ ready: '/ready' }),
-    });`);
+    await project.writeMain(`    const image = Image.registry('${IMAGE}', { user: { uid: 10001, gid: 10001 }, tools: ['wget'] });
+    const env = { DATABASE_URL: (this.node.findChild('db') as Postgres).url };
+    const migrate = new ReleaseJob(this, 'migrate', { image, env, command: ['true'], check: ['true'] });
+    new WebService(this, 'web', { image, port: 8080, replicas: 2, env, after: [migrate], probes: HealthProbes.http({ ready: '/ready' }) });`);
     await useCluster(project, 'shop-prod');
     await buildImage(project, IMAGE);
     await startShop(project);
@@ -46,7 +46,10 @@ export const backupAndRestore: HowTo = {
       expect((await project.shOk('docker compose ps --services', COMPOSE)).split('\n')).toContain('web');
     },
     'kubectl scale deployment/web --replicas=0': async (follow, project) => {
+      const migration = () => project.shOk("kubectl get jobs --selector=app.kubernetes.io/name=migrate --output jsonpath='{.items[*].metadata.uid}'");
+      const former = await migration();
       await follow.until(/ restored /);
+      expect(await migration()).toMatch(new RegExp(`^(?!${former})[0-9a-f-]{36}$`));
       const [job] = JSON.parse(`[${await project.shOk('kubectl get job restore-1 --output json')}]`) as [{ spec: { template: { spec: { containers: readonly { args: readonly string[] }[] } } } }];
       expect(job.spec.template.spec.containers.map(({ args }) => args)).toEqual([['restore', 'latest', '--force']]);
       await project.shOk('kubectl rollout status deployment/web --timeout=30s');

@@ -1,6 +1,7 @@
 import { cp } from 'node:fs/promises';
 import { prerequisites } from '../../e2e/cluster/cluster';
-import { output, run } from '../../e2e/support/shell';
+import { down } from '../../e2e/support/down';
+import { run } from '../../e2e/support/shell';
 import type { Project } from './project';
 
 /** Stands for the applications that the pages name: it answers its probes. */
@@ -28,8 +29,8 @@ export async function startShop(project: Project): Promise<void> {
 
 export const COMPOSE = 'dist/shop/prod/compose';
 
-export async function stopShop(project: Project): Promise<void> {
-  await output('docker', ['compose', '--project-name', project.name, '--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5']);
+export function stopShop(project: Project): Promise<void> {
+  return down(project.name);
 }
 
 /** What a query answers, one line for each row, in a service of the running shop. */

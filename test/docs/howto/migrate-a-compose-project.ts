@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { down } from '../../e2e/support/down';
 import { COMPOSE, sql, stopShop } from './engine';
 import type { HowTo } from './page';
 
@@ -34,7 +35,7 @@ export const migrateAComposeProject: HowTo = {
     await project.write(`${COMPOSE}/.env`, `COMPOSE_PROJECT_NAME=${own}\n`);
   },
   remove: async project => {
-    await project.shOk('docker compose --project-directory old down --volumes --timeout 5');
+    await down(`${project.name}-old`);
     await stopShop(project);
   },
   blocks: {

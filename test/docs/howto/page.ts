@@ -43,14 +43,14 @@ export function describeHowTo({ page, prepare, blocks, remove }: HowTo): void {
   describe(`the commands of ${page}`, () => {
     let project: Project;
     beforeAll(async () => { project = await Project.make(page); });
-    beforeAll(() => prepare(project), 3 * MINUTES);
+    beforeAll(() => prepare(project), 5 * MINUTES);
     afterAll(async () => {
       try {
         await remove?.(project);
       } finally {
         await project.remove();
       }
-    }, 2 * MINUTES);
+    }, 5 * MINUTES);
 
     for (const block of shellBlocksOf(page)) {
       const step = blocks[firstLine(block)];

@@ -57,5 +57,18 @@ export const secrets: HowTo = {
       const value = Buffer.from(secret.data['signing']!, 'base64').toString();
       expect({ value, annotations: JSON.stringify(secret.metadata.annotations ?? {}).includes(secret.data['signing']!) }).toEqual({ value: (await project.read('secrets/shop/prod/keys/signing')).trim(), annotations: false });
     },
+    'mkdir -p secrets/shop/prod/keys': async (follow, project) => {
+      const values = async () => Promise.all(['signing', 'session', 'api-key'].map(async key => (await project.read(`secrets/shop/prod/keys/${key}`)).trim()));
+      const before = await values();
+      await project.shOk('mv secrets kept');
+      await follow();
+      expect(await values()).toEqual(before);
+      await project.shOk('rm -rf secrets && mv kept secrets');
+    },
+    'kubectl --namespace shop-prod create secret docker-registry ghcr --docker-server=ghcr.io --docker-username=acme --docker-password="$(cat token)"': async (follow, project) => {
+      await project.write('token', 'a token\n');
+      await follow();
+      expect(await project.shOk("kubectl --namespace shop-prod get secret ghcr --output jsonpath='{.type}'")).toBe('kubernetes.io/dockerconfigjson');
+    },
   },
 };

@@ -6,7 +6,7 @@ import { Prometheus } from '../support/prometheus';
 import { output } from '../support/shell';
 import { checkout, RunningStack, SERVER, type Container } from '../support/stack';
 import { start, type Start } from '../support/start';
-import { until } from '../support/until';
+import { until, untilIs } from '../support/until';
 import { WebClient, type Answer } from '../support/web-client';
 
 const SOURCES = 'apps/agent-platform/app';
@@ -91,7 +91,7 @@ export class Environment {
   }
 
   /** What the agent has said, once it has. */
-  async answerTo(id: string, seconds = 30): Promise<string | null> {
+  async answerTo(id: string, seconds = 90): Promise<string | null> {
     return (await until('the agent answers', async () => {
       const message = await this.message(id);
       return message.status === 'queued' ? undefined : message;
@@ -99,7 +99,7 @@ export class Environment {
   }
 
   async ready(): Promise<void> {
-    await until(`${this.name} is ready`, async () => (await this.visitor.request('/ready')).status === 200, { seconds: 60 });
+    await untilIs(`${this.name} is ready`, 200, async () => (await this.visitor.request('/ready')).status);
   }
 
   /** Every container, each replica by itself. */

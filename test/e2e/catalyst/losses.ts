@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { output, run } from '../support/shell';
-import { sleep, until } from '../support/until';
+import { sleep, until, untilIs } from '../support/until';
 import { Load, summary, type Outcome } from './load';
 import { draw, type Catalyst, type Document } from './system';
 
@@ -35,7 +35,7 @@ export function describeLosses(site: () => Catalyst): void {
   /** Those that were asked after a loss, and failed. What it had begun to answer before nobody else can end. */
   const failedAfter = (lost: number, outcomes: readonly Outcome[]) => failed(outcomes).filter(({ began }) => began > lost);
   const failed = (outcomes: readonly Outcome[]) => outcomes.filter(({ result }) => !result.startsWith('2'));
-  const allAnswer = async () => until('all three answer', async () => (await site().answering()).size === 3, { seconds: 60 });
+  const allAnswer = () => untilIs('all three answer', 3, async () => (await site().answering()).size);
 
   test('all three replicas have their share', async () => {
     const outcomes = await during(async () => {});
@@ -87,7 +87,7 @@ export function describeLosses(site: () => Catalyst): void {
       await until('it runs again', async () => {
         const now = (await site().replicas()).find(({ Id }) => Id === victim!.Id)!;
         return now.State.StartedAt !== victim!.State.StartedAt && now.State.Health?.Status === 'healthy';
-      }, { seconds: 60 });
+      });
     });
     expect(failedAfter(lost, outcomes)).toEqual([]);
     expect(failed(outcomes).length).toBeLessThanOrEqual(WORKERS);
@@ -99,7 +99,7 @@ export function describeLosses(site: () => Catalyst): void {
     await output('docker', ['pause', victim!.Id]);
     try {
       // nginx looks every 5 s, and gives each the time that its probe has.
-      await until('it is left out', async () => (await Promise.race([site().answering(), sleep(1500)]))?.size === 2, { seconds: 45, pause: 1000 });
+      await until('it is left out', async () => (await Promise.race([site().answering(), sleep(1500)]))?.size === 2, { pause: 1000 });
     } finally {
       await output('docker', ['unpause', victim!.Id]);
     }

@@ -91,7 +91,9 @@ export class ClusterStack {
   async jobsEnd(): Promise<readonly Resource[]> {
     return until('all jobs have ended', async () => {
       const jobs = await this.get('jobs');
-      return jobs.every(hasEnded) ? jobs : undefined;
+      const others = jobs.filter(job => !hasEnded(job)).map(({ metadata }) => metadata.name);
+      if (others.length > 0) throw new Error(others.join(', '));
+      return jobs;
     });
   }
 }

@@ -22,7 +22,7 @@ export async function answers(commands: readonly string[]): Promise<readonly { r
 async function firstWords(port: number): Promise<string> {
   const socket = connect({ port, host: 'localhost' });
   try {
-    const [words] = await once(socket, 'data', { signal: AbortSignal.timeout(20_000) }) as [Buffer];
+    const [words] = await once(socket, 'data', { signal: AbortSignal.timeout(60_000) }) as [Buffer];
     return words.toString();
   } finally {
     socket.destroy();

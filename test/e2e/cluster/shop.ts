@@ -19,6 +19,7 @@ class Shop extends Stack {
     const mounts = [{ volume: uploads, path: '/uploads' }];
     const web = new WebService(this, 'web', {
       image, port: 8080, metrics: '/metrics', env, mounts, after: [migrate],
+      reaches: [{ cidr: '10.66.0.0/24', port: 5432 }, { cidr: 'fd00:66::/64', port: [25, { number: 53, protocol: 'udp' }] }],
       replicas: { min: 2, max: 4, cpu: 70 },
       probes: HealthProbes.http({ ready: '/ready', alive: '/alive' }),
     });
@@ -31,6 +32,6 @@ class Shop extends Stack {
 
 const app = new App();
 new Shop(app, 'balancer', {}, { acme: { email: 'ops@shop.example', issuer: 'letsencrypt' } });
-new Shop(app, 'ingress', { expose: { kind: 'ingress', className: 'nginx', issuer: 'letsencrypt' } }, 'off');
+new Shop(app, 'ingress', { pullSecrets: ['registry'], expose: { kind: 'ingress', className: 'nginx', issuer: 'letsencrypt' } }, 'off');
 new Shop(app, 'gateway', { expose: { kind: 'gateway', name: 'public', namespace: 'gateways' }, operator: { namespace: 'monitoring', labels: { release: 'prometheus' } } }, 'off');
 app.synth();

@@ -23,7 +23,10 @@ export class Dashboard {
     page.on('websocket', socket => dashboard.sockets.push(socket.url()));
     try {
       // Chromium gives up where the machine gets or loses a network meanwhile, as it does when another stack starts.
-      await until('the page opens', () => page.goto(`https://${host}/`));
+      await until('the page opens', () => {
+        dashboard.faults.length = dashboard.sockets.length = 0;
+        return page.goto(`https://${host}/`);
+      });
     } catch (error) {
       await browser.close();
       throw error;

@@ -55,7 +55,7 @@ export function describeChanges(site: () => Site): void {
 
   test('the schedule is kept: a backup comes by itself', async () => {
     const before = await backups();
-    await until('a scheduled backup is there', async () => (await backups()).length > before.length, { seconds: 75 });
+    await until('a scheduled backup is there', async () => (await backups()).length > before.length, { seconds: 120 });
     expect(await site().stack.compose('logs', '--no-log-prefix', 'backup')).toMatch(/cedrus_backup_\d{8}_\d{6}\.sql\.gz: verified/);
   });
 }

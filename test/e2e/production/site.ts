@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CedrusClient } from '../support/cedrus-client';
 import { output } from '../support/shell';
 import { RunningStack, SERVER } from '../support/stack';
-import { until } from '../support/until';
+import { until, untilIs } from '../support/until';
 import { WebClient } from '../support/web-client';
 
 export const HOST = 'cedrus.example';
@@ -56,7 +56,7 @@ export class Site {
 
   /** Waits for `/health/ready/` to say so. */
   async ready(): Promise<void> {
-    await until('the site is ready', async () => (await this.visitor.request('/health/ready/')).status === 200);
+    await untilIs('the site is ready', 200, async () => (await this.visitor.request('/health/ready/')).status);
   }
 }
 

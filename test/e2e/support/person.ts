@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, type Outcome, type RunOptions } from './shell';
+import { sleep } from './until';
 
 const BASH = ['--norc', '-euo', 'pipefail'];
 /** These go on until somebody ends them. */
@@ -25,7 +26,7 @@ export interface Reading extends RunOptions {
 export async function follow(block: string, { typed = {}, until = /./, ...options }: Reading): Promise<string> {
   let said = '';
   for (const commands of passages(block)) {
-    const outcome = FOLLOWS.test(commands) ? { code: 0, stdout: await during(commands, until, async () => {}, options), stderr: '' }
+    const outcome = FOLLOWS.test(commands) ? { code: 0, stdout: await logs(commands, until, options), stderr: '' }
       : PROMPTS.test(commands) ? await atTerminal(commands, Object.entries(typed).find(([word]) => commands.includes(word))?.[1] ?? [], options)
         : await bash(commands, options);
     said += outcome.stdout + outcome.stderr;
@@ -46,23 +47,39 @@ export function bash(commands: string, options: RunOptions = {}): Promise<Outcom
   return run('bash', [...BASH, '-c', commands], options);
 }
 
+/** Thrown where a command was to go on, and did not. */
+class Ended extends Error {}
+
+/** What was said when it was waited for. A pod that has no node yet says nothing, and there kubectl ends in place of following it. */
+async function logs(command: string, said: RegExp, options: RunOptions): Promise<string> {
+  const end = Date.now() + 60_000;
+  for (;;) {
+    try {
+      return await during(command, said, async () => {}, options);
+    } catch (error) {
+      if (!(error instanceof Ended) || Date.now() > end) throw error;
+      await sleep(500);
+    }
+  }
+}
+
 /** Does some work while a command goes on, from when it has said something, and ends it by what Ctrl+C sends. Returns all that it said. */
-export async function during(command: string, said: RegExp, work: () => Promise<void>, { cwd, env }: RunOptions = {}, seconds = 60): Promise<string> {
+export async function during(command: string, said: RegExp, work: () => Promise<void>, { cwd, env }: RunOptions = {}, seconds = 90): Promise<string> {
   const child = spawn('bash', [...BASH, '-c', command], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let output = '';
   const end = () => { if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGINT'); };
   const closed = new Promise<void>(resolve => child.on('close', () => resolve()));
   try {
     await new Promise<void>((resolve, reject) => {
-      const give = (why: string) => reject(new Error(`${why} before it said ${said}:\n${command}\n${output}`));
-      const late = setTimeout(() => give(`${seconds} s went by`), seconds * 1000);
+      const message = (why: string) => `${why} before it said ${said}:\n${command}\n${output}`;
+      const late = setTimeout(() => reject(new Error(message(`${seconds} s went by`))), seconds * 1000);
       for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding('utf8').on('data', (text: string) => {
           output += text;
           if (said.test(output)) resolve();
         });
       }
-      void closed.then(() => give('it ended')).finally(() => clearTimeout(late));
+      void closed.then(() => reject(new Ended(message(`it ended with ${child.exitCode ?? child.signalCode}`)))).finally(() => clearTimeout(late));
     });
     await work();
   } finally {
@@ -73,7 +90,7 @@ export async function during(command: string, said: RegExp, work: () => Promise<
 }
 
 /** At a terminal, which `script` of util-linux makes, with a line typed at each prompt. */
-export async function atTerminal(commands: string, lines: readonly string[], { cwd, env }: RunOptions = {}, seconds = 60): Promise<Outcome> {
+export async function atTerminal(commands: string, lines: readonly string[], { cwd, env }: RunOptions = {}, seconds = 90): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'compose8s-e2e-terminal-'));
   try {
     await writeFile(join(folder, 'commands'), commands);

@@ -36,7 +36,21 @@ function likewise(ports: string, from: number): string {
   return last === undefined ? `${from}` : `${from}-${from + last - first!}`;
 }
 
-export function freePort(): Promise<number> {
+/** What was handed out here, and nobody listens at yet: the kernel would give it again. */
+const handedOut = new Set<number>();
+
+/** A port that is free. The two after it, which further replicas may take, are handed out to nobody else. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const first = await anyFreePort();
+    const ports = [first, first + 1, first + 2];
+    if (ports.some(port => handedOut.has(port))) continue;
+    for (const port of ports) handedOut.add(port);
+    return first;
+  }
+}
+
+function anyFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject).listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;

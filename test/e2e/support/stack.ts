@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { down } from './down';
 import { emit, PROJECT } from './emission';
 import { writeSettings, type Ports } from './settings';
 import { output, run, type Outcome } from './shell';
@@ -132,14 +133,18 @@ export class RunningStack {
     return `${this.project}_${name}`;
   }
 
-  /** Leaves nothing: no container, network, volume or file. */
+  /** Leaves no container, network or volume. */
+  down(): Promise<void> {
+    return down(this.project, (...args) => this.run(...args));
+  }
+
+  /** Leaves nothing, also no file. */
   async end(): Promise<void> {
-    const down = () => this.run('--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5');
-    const first = await down();
-    // An engine under load may let go of a container's network only a moment after the container is gone.
-    const { code, stderr } = first.code === 0 ? first : await down();
-    await this.removeFiles();
-    if (code !== 0) throw new Error(stderr);
+    try {
+      await this.down();
+    } finally {
+      await this.removeFiles();
+    }
   }
 
   private removeFiles(): Promise<void> {
@@ -164,9 +169,7 @@ export async function removeLeftovers(): Promise<void> {
     return pid !== undefined && !isAlive(Number(pid));
   };
   const projects = JSON.parse(await output('docker', ['compose', 'ls', '--all', '--format', 'json'])) as { readonly Name: string }[];
-  for (const { Name } of projects.filter(project => isLeft(project.Name))) {
-    await output('docker', ['compose', '--project-name', Name, 'down', '--volumes', '--remove-orphans', '--timeout', '5']);
-  }
+  for (const { Name } of projects.filter(project => isLeft(project.Name))) await down(Name);
   for (const name of (await readdir(tmpdir())).filter(isLeft)) await rm(join(tmpdir(), name), { recursive: true });
 }
 

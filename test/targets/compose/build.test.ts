@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HealthProbes, ReleaseJob } from '../../../constructs';
-import { Image, Instruction, type BuildProps } from '../../../lib';
+import { Image, Instruction, Workload, type BuildProps } from '../../../lib';
 import { temporaryFolder } from '../../support/run';
 import { composeOf, service } from '../../support/stacks';
 
@@ -69,6 +69,20 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \\
       service(stack, 'web', { image, after: [migrate] });
     });
     expect([services['migrate']!.build, services['web']!.build, services['web']!.image]).toEqual([{ context: './images/shop', target: 'production' }, undefined, 'shop:1.0']);
+  });
+
+  test('is built by a service that is started with the others, before one that is in a profile', () => {
+    const image = built();
+    const { services } = composeOf(stack => {
+      new Workload(stack, 'restore', { image, runs: { kind: 'task' } });
+      service(stack, 'web', { image });
+    });
+    expect([services['restore']!.build, services['web']!.build]).toEqual([undefined, { context: './images/shop', target: 'production' }]);
+  });
+
+  test('is built by work that is done by hand where nobody else runs it', () => {
+    const { services } = composeOf(stack => { for (const id of ['restore', 'drill']) new Workload(stack, id, { image: built(), runs: { kind: 'task' } }); });
+    expect([services['restore']!.build, services['drill']!.build]).toEqual([{ context: './images/shop', target: 'production' }, undefined]);
   });
 
   test('takes its sources along, so that the emitted folder needs nothing else', () => {

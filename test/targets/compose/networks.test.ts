@@ -60,6 +60,18 @@ describe('networks', () => {
     expect([output.services['web']!.networks, output.services['db']!.networks]).toEqual([['web--db', 'web-internet'], ['web--db']]);
   });
 
+  test('give one also to those that name addresses outside, as the report says', () => {
+    const output = composeOf(stack => {
+      service(stack, 'web', { reaches: [{ cidr: '10.0.5.0/24', port: 5432 }] });
+      service(stack, 'mailer', { reaches: [{ cidr: '10.0.5.25/32', port: 587 }], internet: true });
+    });
+    expect(output.networks).toEqual({ 'web-internet': {}, 'mailer-internet': {} });
+    expect(output.notes.filter(({ field }) => ['reaches', 'internet'].includes(field)).map(({ at, field, outcome, what }) => [at, field, outcome, what])).toEqual([
+      ['shop/dev/web', 'reaches', 'approximated', 'a network with a way out leads everywhere: Docker does not keep it to 10.0.5.0/24'],
+      ['shop/dev/mailer', 'internet', 'approximated', expect.stringContaining('private addresses can be reached as well')],
+    ]);
+  });
+
   test('give a published port a way in, and no way out', () => {
     const { networks } = composeOf(stack => { new Route(stack, 'r', { to: service(stack, 'web').endpoint('http') }); });
     expect(networks).toEqual({ 'web-published': { driver_opts: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' } } });

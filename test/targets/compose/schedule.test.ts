@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Config, Cron, Duration, Image, Workload, type Stack, type WorkloadProps } from '../../../lib';
 import { temporaryFolder } from '../../support/run';
@@ -24,10 +25,30 @@ describe('a scheduled workload', () => {
     const { services, file } = composeOf(report());
     expect(services['report']).toMatchObject({
       restart: 'unless-stopped', entrypoint: ['/etc/compose8s/run'], command: [],
-      healthcheck: { test: ['CMD', 'pidof', 'supercronic'] },
+      healthcheck: { test: ['CMD', '/bin/sh', '-c', expect.stringContaining('supercronic')], interval: '30s' },
       configs: ['crontab', 'job', 'run'].map(name => ({ source: `report-schedule.${name}`, target: `/etc/compose8s/${name}` })),
     });
     expect(file('config/report-schedule/crontab')).toBe('CRON_TZ=Europe/Zurich\n30 2 * * * timeout 5400 /etc/compose8s/job\n');
+  });
+
+  test.each([['dash'], ['busybox', 'sh'], ['bash', '--posix']])('is well while its cron runner runs, as %s sees it without any other program', async (shell, ...options) => {
+    const [, , , check] = (composeOf(report()).services['report']!.healthcheck as { readonly test: readonly string[] }).test;
+    // What Compose makes of it; and a name that no other process of this machine has.
+    const name = `cron-${process.pid}`;
+    const script = check!.replaceAll('$$', '$').replaceAll('supercronic', name);
+    const isWell = () => spawnSync(shell, [...options, '-c', `PATH=/nowhere\n${script}`], { encoding: 'utf8' });
+    expect(check!.replaceAll('$$', '')).not.toContain('$');
+    const program = join(temporaryFolder(), name);
+    copyFileSync('/bin/sleep', program);
+    const runner = spawn(program, ['60']);
+    try {
+      await once(runner, 'spawn');
+      expect(isWell()).toMatchObject({ status: 0, stderr: '', stdout: '' });
+    } finally {
+      runner.kill();
+      await once(runner, 'exit');
+    }
+    expect(isWell()).toMatchObject({ status: 1, stderr: '', stdout: '' });
   });
 
   test('is hardened like any other service', () => {

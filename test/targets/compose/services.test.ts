@@ -54,6 +54,16 @@ describe('a service', () => {
     ]);
   });
 
+  test('may listen below 1024 where that is asked for, and it is noted', () => {
+    const { services, notes } = composeOf(stack => {
+      service(stack, 'web', { ports: { http: 8080, dns: { number: 53, protocol: 'udp' } }, loosened: { capabilities: ['NET_BIND_SERVICE'] } });
+      service(stack, 'api', { ports: { http: 1024 } });
+    });
+    expect(services['web']).toMatchObject({ sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' }, cap_drop: ['ALL'], cap_add: ['NET_BIND_SERVICE'], user: '10001:10001' });
+    expect(services['api']).not.toHaveProperty('sysctls');
+    expect(notes.map(({ outcome, what }) => `${outcome}: ${what}`)).toEqual(['loosened: it keeps the capability NET_BIND_SERVICE']);
+  });
+
   test('waits until those that it refers to are healthy', () => {
     const { services } = composeOf(stack => {
       const db = service(stack, 'db');

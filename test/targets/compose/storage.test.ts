@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Certificate, Config, Secret, text, Volume, type ConfigProps, type Stack } from '../../../lib';
+import { Certificate, Config, Secret, text, Volume, Workload, type ConfigProps, type Stack } from '../../../lib';
 import { composeOf, IMAGE, service, textOf } from '../../support/stacks';
 
 const labelsOf = (build: (stack: Stack) => void) => composeOf(build).services['web']!.labels as Record<string, string> | undefined;
@@ -17,6 +17,30 @@ describe('a volume', () => {
     });
     expect(services['a']).toMatchObject({ image: services['b']!.image, build: { context: './images/example-app-1-0-10001' } });
     expect(services['b']!.build).toBeUndefined();
+  });
+
+  test('of a service and of work by hand before it has an image that the service builds: the other is in a profile', () => {
+    const { services } = composeOf(stack => {
+      const volume = new Volume(stack, 'files', { size: '5Gi' });
+      new Workload(stack, 'restore', { image: IMAGE, runs: { kind: 'task' }, mounts: [{ volume, path: '/var/files' }] });
+      service(stack, 'web', { mounts: [{ volume, path: '/var/files' }] });
+    });
+    expect([services['restore']!.image, services['restore']!.build, services['web']!.build]).toEqual([services['web']!.image, undefined, { context: './images/example-app-1-0-10001' }]);
+  });
+
+  test('of one user in two groups has an image, and a Dockerfile, for each', () => {
+    const { services, file } = composeOf(stack => {
+      for (const gid of [10001, 2000]) service(stack, `web-${gid}`, { user: { uid: 10001, gid }, mounts: [{ volume: new Volume(stack, `files-${gid}`, { size: '5Gi' }), path: '/var/files' }] });
+    });
+    expect(Object.values(services).map(({ build }) => build)).toEqual([{ context: './images/example-app-1-0-10001' }, { context: './images/example-app-1-0-10001_2000' }]);
+    expect(['', '_2000'].map(group => /chown \S+/.exec(file(`images/example-app-1-0-10001${group}/Dockerfile`))![0])).toEqual(['chown 10001:10001', 'chown 10001:2000']);
+  });
+
+  test('at a folder that the image lacks is noted, since another image runs than the one that was named', () => {
+    const { notes } = composeOf(stack => { service(stack, 'web', { mounts: ['a', 'b'].map(id => ({ volume: new Volume(stack, id, { size: '5Gi' }), path: `/var/${id}` })) }); });
+    expect(notes.filter(({ field }) => field === 'image')).toEqual([
+      { at: 'shop/dev/web', field: 'image', target: 'compose', outcome: 'approximated', what: 'its image is one that is built on top of example/app:1.0, which lacks /var/a, /var/b as folders of its user' },
+    ]);
   });
 
   test('at a folder that the image lacks gets an image that has it, owned by the user', () => {

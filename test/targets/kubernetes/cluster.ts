@@ -47,3 +47,9 @@ export function clusterOf(build: (stack: Stack) => void, props: KubernetesProps 
 export function clusterProblems(build: (stack: Stack) => void, props: KubernetesProps = {}): string {
   return printProblems(synthesize(shop(build, { targets: [new Kubernetes(props)] })).problems);
 }
+
+/** What puts a pod on the node of these, of whom it is one, since they share claims. */
+export function onOneNode(...names: readonly string[]) {
+  const labelSelector = { matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: names }] };
+  return { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector, topologyKey: 'kubernetes.io/hostname' }] } };
+}

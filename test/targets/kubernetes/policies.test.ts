@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Route, text, Workload, type Stack } from '../../../lib';
-import { IMAGE, service } from '../../support/stacks';
+import { Kubernetes, Route, synthesize, text, Workload, type Stack, type WorkloadProps } from '../../../lib';
+import { IMAGE, service, shop } from '../../support/stacks';
 import { clusterOf } from './cluster';
 
 const pods = (name: string) => ({ podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } });
@@ -49,6 +49,35 @@ describe('network policies', () => {
       { ipBlock: { cidr: '0.0.0.0/0', except: expect.arrayContaining(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', '100.64.0.0/10']) } },
       { ipBlock: { cidr: '::/0', except: expect.arrayContaining(['fc00::/7', 'fe80::/10']) } },
     ] }]);
+  });
+
+  test('let out to the addresses that are named, on their ports and no other', () => {
+    const cluster = clusterOf(stack => {
+      service(stack, 'web', { reaches: [{ cidr: '10.0.5.0/24', port: 5432 }, { cidr: 'fd00:5::/64', port: [587, { number: 53, protocol: 'udp' }] }] });
+      service(stack, 'db');
+    });
+    expect(cluster.get('NetworkPolicy', 'web').spec).toEqual({
+      ...pods('web'), policyTypes: ['Ingress', 'Egress'],
+      egress: [
+        { to: [{ ipBlock: { cidr: '10.0.5.0/24' } }], ports: [{ port: 5432, protocol: 'TCP' }] },
+        { to: [{ ipBlock: { cidr: 'fd00:5::/64' } }], ports: [{ port: 587, protocol: 'TCP' }, { port: 53, protocol: 'UDP' }] },
+      ],
+    });
+    expect(cluster.all).not.toContain('NetworkPolicy/db');
+  });
+
+  test('lend the ways out of what runs first in a pod to all of it, as the report says', () => {
+    const reaches = [{ cidr: '10.0.5.0/24', port: 5432 }];
+    const build = (own: Partial<WorkloadProps>) => (stack: Stack) => {
+      const fill = new Workload(stack, 'fill', { image: IMAGE, command: ['fill'], runs: { kind: 'release', check: undefined }, reaches, internet: true });
+      service(stack, 'web', { after: [fill], ...own });
+    };
+    const rule = { to: [{ ipBlock: { cidr: '10.0.5.0/24' } }], ports: [{ port: 5432, protocol: 'TCP' }] };
+    expect(clusterOf(build({})).get('NetworkPolicy', 'web').spec.egress).toEqual([rule, { to: expect.anything() }]);
+    expect(clusterOf(build({ reaches })).get('NetworkPolicy', 'web').spec.egress).toEqual([rule, { to: expect.anything() }]);
+    const said = (own: Partial<WorkloadProps>) => synthesize(shop(build(own), { targets: [new Kubernetes()] })).notes.filter(({ field }) => field === 'connections').map(({ at, what }) => `${at}: ${what}`);
+    expect(said({})).toEqual(['shop/dev/web: policies are for whole pods: its own may reach 10.0.5.0/24:5432, the internet as well, for fill, which runs in them first']);
+    expect(said({ reaches, internet: true })).toEqual([]);
   });
 
   describe('of a public port', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { HealthProbes } from '../../../constructs';
 import { Cron, Duration, Secret, text, Volume, Workload } from '../../../lib';
 import { podSecurityErrors, type Pod } from '../../support/manifests';
 import { IMAGE, service } from '../../support/stacks';
@@ -31,6 +32,16 @@ describe('pods on Kubernetes', () => {
     const loose = clusterOf(stack => service(stack, 'web', { loosened: { writableRoot: true, capabilities: ['NET_BIND_SERVICE'], accepted: ['it runs what it is told'] } }));
     expect(loose.container('web').securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] }, readOnlyRootFilesystem: false });
     expect(loose.notes).toEqual(expect.arrayContaining(['web loosened.writableRoot: loosened', 'web loosened.accepted: loosened', 'web loosened.capabilities: loosened']));
+  });
+
+  test('may listen below 1024 where that is asked for, and it is noted', () => {
+    const cluster = clusterOf(stack => {
+      service(stack, 'web', { ports: { http: 80 }, probes: HealthProbes.tcp(), loosened: { capabilities: ['NET_BIND_SERVICE'] } });
+      service(stack, 'api');
+    });
+    expect(cluster.pod('web').securityContext!.sysctls).toEqual([{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }]);
+    expect(cluster.notes).toContain('web loosened.capabilities: loosened');
+    expect(cluster.pod('api').securityContext!.sysctls).toBeUndefined();
   });
 
   test('never carry the value of a secret, and the stack never makes a Secret', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Config, Cron, Duration, Secret, Volume, Workload, type Stack } from '../../../lib';
 import { IMAGE, service } from '../../support/stacks';
-import { clusterOf } from './cluster';
+import { clusterOf, onOneNode } from './cluster';
 
 const nightly = { kind: 'schedule', cron: Cron.daily('02:00'), deadline: Duration.hours(1) } as const;
 
@@ -23,27 +23,69 @@ describe('a volume on Kubernetes', () => {
     expect(cluster.all).not.toContain('PersistentVolumeClaim/data');
   });
 
-  test('that several pods mount at a time must be shared by the storage class, which is reported', () => {
+  const several: readonly NonNullable<Parameters<typeof Workload.service>[0]>['replicas'][] = [2, { min: 1, max: 3, cpu: 70 }];
+  test.each(several)('that a service of several pods mounts must be shared by the storage class, which is reported', replicas => {
     const cluster = clusterOf(stack => {
       const volume = new Volume(stack, 'media', { size: '5Gi' });
-      service(stack, 'web', { mounts: [{ volume, path: '/media' }] });
+      service(stack, 'web', { runs: Workload.service({ replicas }), mounts: [{ volume, path: '/media' }] });
       service(stack, 'proxy', { mounts: [{ volume, path: '/media', readOnly: true }] });
     });
     expect(cluster.get('PersistentVolumeClaim', 'media').spec.accessModes).toEqual(['ReadWriteMany']);
     expect(cluster.notes).toContain('media storageClass: approximated');
+    expect(cluster.notes).not.toContain('media mounts: approximated');
     expect(cluster.get('Deployment', 'web').spec.strategy?.type).toBe('RollingUpdate');
+    for (const name of ['web', 'proxy']) expect(JSON.stringify(cluster.pod(name))).not.toContain('podAffinity"');
     expect(cluster.pod('proxy').volumes).toContainEqual({ name: 'media', persistentVolumeClaim: { claimName: 'media', readOnly: true } });
     expect(cluster.pod('proxy').securityContext).not.toHaveProperty('fsGroup');
   });
 
-  test('that only passing work mounts goes from one to the other', () => {
+  test('that services of one pod each mount is for one node, on which all of them are, as is reported', () => {
+    const cluster = clusterOf(stack => {
+      const volume = new Volume(stack, 'media', { size: '5Gi' });
+      service(stack, 'web', { mounts: [{ volume, path: '/media' }] });
+      service(stack, 'proxy', { mounts: [{ volume, path: '/media', readOnly: true }] });
+      service(stack, 'other');
+    });
+    expect(cluster.get('PersistentVolumeClaim', 'media').spec.accessModes).toEqual(['ReadWriteOnce']);
+    for (const name of ['web', 'proxy']) {
+      expect(cluster.pod(name).affinity).toEqual(onOneNode('proxy', 'web'));
+      // The next pod finds its node by the former one, whatever release that is of: no label is new.
+      expect(cluster.get('Deployment', name).spec).toMatchObject({ selector: { matchLabels: { 'app.kubernetes.io/name': name } }, strategy: { type: 'RollingUpdate' } });
+    }
+    expect(cluster.pod('other')).not.toHaveProperty('affinity');
+    expect(cluster.notes.filter(note => note.startsWith('media'))).toEqual(['media mounts: approximated']);
+  });
+
+  test('that only passing work mounts is for one node, on which all of that work runs', () => {
     const cluster = clusterOf(stack => {
       const volume = new Volume(stack, 'backups', { size: '5Gi' });
       new Workload(stack, 'backup', { image: IMAGE, runs: nightly, command: ['backup'], mounts: [{ volume, path: '/data' }] });
       new Workload(stack, 'restore', { image: IMAGE, runs: { kind: 'task' }, command: ['restore'], mounts: [{ volume, path: '/data', readOnly: true }] });
     });
     expect(cluster.get('PersistentVolumeClaim', 'backups').spec.accessModes).toEqual(['ReadWriteOnce']);
-    expect(cluster.notes).not.toContain('backups storageClass: approximated');
+    for (const name of ['backup', 'restore']) expect(cluster.pod(name).affinity).toEqual(onOneNode('backup', 'restore'));
+    expect(cluster.notes.filter(note => note.startsWith('backups'))).toEqual([]);
+  });
+
+  test('that a service and passing work mount is for one node, whoever of them comes last', () => {
+    const claim = (watched: boolean) => clusterOf(stack => {
+      const volume = new Volume(stack, 'backups', { size: '5Gi' });
+      for (const id of ['backup', 'restore']) new Workload(stack, id, { image: IMAGE, runs: nightly, command: [id], mounts: [{ volume, path: '/data' }] });
+      if (watched) service(stack, 'exporter', { mounts: [{ volume, path: '/data', readOnly: true }] });
+    });
+    expect(claim(true).get('PersistentVolumeClaim', 'backups')).toEqual(claim(false).get('PersistentVolumeClaim', 'backups'));
+    for (const name of ['backup', 'restore', 'exporter']) expect(claim(true).pod(name).affinity).toEqual(onOneNode('backup', 'exporter', 'restore'));
+  });
+
+  test('whose mounters share other claims brings all of these pods to one node, by one term: each of several would have to match the same pod', () => {
+    const cluster = clusterOf(stack => {
+      const [reports, cache, archives] = ['reports', 'cache', 'archives'].map(id => new Volume(stack, id, { size: '1Gi' }));
+      const work = (id: string, ...volumes: (Volume | undefined)[]) => new Workload(stack, id, { image: IMAGE, runs: nightly, command: [id], mounts: volumes.map(volume => ({ volume: volume!, path: `/${volume!.node.id}` })) });
+      work('lint', reports);
+      work('scan', reports, cache, archives);
+      work('receive', archives);
+    });
+    for (const name of ['lint', 'scan', 'receive']) expect(cluster.pod(name).affinity).toEqual(onOneNode('lint', 'receive', 'scan'));
   });
 
   test('that an init container writes first keeps a second pod from coming before the first has gone', () => {

@@ -4,7 +4,8 @@ import * as kplus from 'cdk8s-plus-28';
 import { load } from 'js-yaml';
 import { join } from 'node:path';
 import { Construct } from 'constructs';
-import { Compose, Config, Image, Instruction, Kubernetes, Route, Secret, Stack, Workload } from '../../../lib';
+import { HealthProbes } from '../../../constructs';
+import { Compose, Config, Cron, Duration, Image, Instruction, Kubernetes, Route, Secret, Stack, Volume, Workload, type KubernetesProps } from '../../../lib';
 import { IMAGE, service, shop, textOf, thrownBy } from '../../support/stacks';
 import { clusterOf, clusterProblems } from './cluster';
 
@@ -35,6 +36,37 @@ describe('the files for Kubernetes', () => {
   test('of a Service whose name grew too long are a problem', () => {
     const id = 'w'.repeat(60);
     expect(clusterProblems(stack => new Route(stack, 'in', { to: service(stack, id).endpoint('http'), reach: 'public' }))).toContain(`its Service would be '${id}-public' (67 characters)`);
+  });
+});
+
+describe('Secrets to pull images by', () => {
+  const build = (stack: Stack) => {
+    service(stack, 'web');
+    new Workload(stack, 'db', { image: IMAGE, command: ['db'], probes: HealthProbes.command(['well']), mounts: [{ volume: new Volume(stack, 'data', { size: '1Gi' }), path: '/data' }] });
+    new Workload(stack, 'migrate', { image: IMAGE, command: ['migrate'], runs: { kind: 'release', check: ['done'] } });
+    new Workload(stack, 'tidy', { image: IMAGE, command: ['tidy'], runs: { kind: 'schedule', cron: Cron.hourly(), deadline: Duration.minutes(5) } });
+    new Workload(stack, 'look', { image: IMAGE, command: ['look'], runs: { kind: 'task' } });
+  };
+  const WORKLOADS = ['web', 'db', 'migrate', 'tidy', 'look'];
+  const secretsOf = (props?: KubernetesProps) => {
+    const { pod } = clusterOf(build, props);
+    return WORKLOADS.map(name => [name, (pod(name) as { readonly imagePullSecrets?: unknown }).imagePullSecrets]);
+  };
+
+  test('are those of every pod, and the guide says how each is made', () => {
+    expect(secretsOf({ pullSecrets: ['ghcr', 'team.example'] })).toEqual(WORKLOADS.map(name => [name, [{ name: 'ghcr' }, { name: 'team.example' }]]));
+    const guide = textOf(clusterOf(build, { pullSecrets: ['ghcr', 'team.example'] }).files, 'OPERATIONS.md');
+    expect(guide).toContain('- The Secrets `ghcr` and `team.example` in the namespace, by which nodes pull images: `kubectl create secret docker-registry ghcr --docker-server=REGISTRY ');
+    expect(guide).toContain('pull it from the registry: `kubectl get secret ghcr team.example`');
+  });
+
+  test('are none where none are named', () => {
+    expect(secretsOf()).toEqual(WORKLOADS.map(name => [name, undefined]));
+    expect(textOf(clusterOf(build).files, 'OPERATIONS.md')).not.toContain('docker-registry');
+  });
+
+  test.each(['GHCR', 'ghcr io', '-a', 'a..b', '', `${'a'.repeat(254)}`])("cannot be called '%s'", name => {
+    expect(clusterProblems(build, { pullSecrets: [name] })).toBe(`✖ '${name}' cannot be the name of a Secret to pull images by\n  at shop/dev\n  fix: use lower-case letters, digits, dashes and dots, as in new Kubernetes({ pullSecrets: ['ghcr'] })\n`);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Cron, Duration, Probe, Workload } from '../../../lib';
+import { Cron, Duration, Probe, Route, Volume, Workload, type Stack, type WorkloadProps } from '../../../lib';
 import { IMAGE, service } from '../../support/stacks';
 import { clusterOf } from './cluster';
 
@@ -23,6 +23,40 @@ describe('a service on Kubernetes', () => {
     const { spec } = clusterOf(stack => service(stack, 'web', { stop: { grace: '30s' } })).get('Deployment', 'web');
     expect(spec.strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
     expect(spec.template.spec).toMatchObject({ terminationGracePeriodSeconds: 35, containers: [{ lifecycle: { preStop: { sleep: { seconds: 5 } } } }] });
+  });
+
+  describe('behind a load balancer, which asks by itself which nodes have a pod', () => {
+    const balanced = (props: Partial<WorkloadProps> = {}) => (stack: Stack) => {
+      const proxy = service(stack, 'proxy', { stop: { grace: '20s' }, ...props });
+      new Route(stack, 'in', { to: proxy.endpoint('http'), published: 80, reach: 'public', protocol: 'http', hosts: ['shop.example'] });
+    };
+
+    test('has old pods linger for as long as that takes, and new ones count only after it', () => {
+      const { spec } = clusterOf(balanced()).get('Deployment', 'proxy');
+      expect(spec.minReadySeconds).toBe(30);
+      expect(spec.template.spec).toMatchObject({ terminationGracePeriodSeconds: 50, containers: [{ lifecycle: { preStop: { sleep: { seconds: 30 } } } }] });
+    });
+
+    test('and not behind a controller, which hears of its pods', () => {
+      const { spec } = clusterOf(balanced(), { expose: { kind: 'ingress' } }).get('Deployment', 'proxy');
+      expect(spec).not.toHaveProperty('minReadySeconds');
+      expect(spec.template.spec).toMatchObject({ terminationGracePeriodSeconds: 25 });
+    });
+
+    test('nor where no new pod comes before the old one has gone: what is lost then is lost', () => {
+      const { spec } = clusterOf(stack => {
+        const volume = new Volume(stack, 'data', { size: '1Gi' });
+        const prepare = new Workload(stack, 'prepare', { image: IMAGE, command: ['prepare'], runs: { kind: 'release', check: undefined }, mounts: [{ volume, path: '/data' }] });
+        balanced({ after: [prepare], mounts: [{ volume, path: '/data' }] })(stack);
+      }).get('Deployment', 'proxy');
+      expect(spec).toMatchObject({ strategy: { type: 'Recreate' }, template: { spec: { terminationGracePeriodSeconds: 25 } } });
+      expect(spec).not.toHaveProperty('minReadySeconds');
+    });
+  });
+
+  test('with data of its own can be rolled back while its pod is broken, which would be waited for in order', () => {
+    const cluster = clusterOf(stack => service(stack, 'db', { mounts: [{ volume: new Volume(stack, 'data', { size: '1Gi' }), path: '/data' }] }));
+    expect(cluster.get('StatefulSet', 'db').spec).toMatchObject({ replicas: 1, podManagementPolicy: 'Parallel' });
   });
 
   test('without a port has no Service, and stops at once', () => {
@@ -66,7 +100,7 @@ describe('a service on Kubernetes', () => {
       },
     })).container('web');
     const alive = { tcpSocket: { port: 'admin' }, periodSeconds: 10, timeoutSeconds: 5 };
-    expect(web.startupProbe).toEqual({ ...alive, failureThreshold: 5 });
+    expect(web.startupProbe).toEqual({ ...alive, failureThreshold: 10 });
     expect(web.livenessProbe).toEqual({ ...alive, failureThreshold: 5 });
     expect(web.readinessProbe).toEqual({
       httpGet: { path: '/ready', port: 'http', httpHeaders: [{ name: 'Host', value: 'shop.example' }] }, periodSeconds: 3, timeoutSeconds: 2, failureThreshold: 3,
@@ -76,7 +110,17 @@ describe('a service on Kubernetes', () => {
   test('that nobody asks for life is not restarted for it, and starts until it is ready', () => {
     const web = clusterOf(stack => service(stack, 'web')).container('web');
     expect(web).not.toHaveProperty('livenessProbe');
-    expect(web.startupProbe).toMatchObject({ httpGet: { path: '/ready' }, failureThreshold: 3 });
+    expect(web.startupProbe).toMatchObject({ httpGet: { path: '/ready' }, failureThreshold: 6 });
+  });
+
+  test.each([
+    { startup: '30s', every: '30s', failures: 3 }, { startup: '45s', every: '10s', failures: 1 }, { startup: '10s', every: '30s', failures: 2 },
+  ] as const)('may start for $startup, checked every $every, and fails only with the $failures. failure after that, as on Docker', ({ startup, every, failures }) => {
+    const { startupProbe } = clusterOf(stack => service(stack, 'web', { probes: { ready: Probe.http('/ready', { every, failures }), startup } })).container('web');
+    // The first check may be made as soon as the container starts.
+    const lastFailure = (startupProbe!.failureThreshold! - 1) * startupProbe!.periodSeconds!;
+    expect(lastFailure).toBeGreaterThanOrEqual(Duration.of(startup).wholeSeconds + (failures - 1) * Duration.of(every).wholeSeconds);
+    expect(startupProbe!.failureThreshold! * startupProbe!.periodSeconds!).toBeLessThanOrEqual(Duration.of(startup).wholeSeconds + (failures + 1) * Duration.of(every).wholeSeconds);
   });
 
   test('has its limits, its requests, and its command', () => {
