@@ -6,7 +6,7 @@ import { CedrusProduction } from './production';
 const RELEASE = { version: '1.0.0', host: 'cedrus.example', tls: 'given' } as const;
 const ACCEPTED = {
   compose: ['hosts', 'image', 'probes.alive', 'probes.started', 'runs.cron', 'runs.restart', 'size'],
-  kubernetes: ['filledBy', 'hosts', 'mounts', 'runs', 'runs.restart', 'stop.signal'],
+  kubernetes: ['filledBy', 'hosts', 'runs', 'runs.restart', 'stop.signal', 'storageClass'],
 } as const;
 
 /** Cedrus, a Django system: one stack for developers, one for its users. */
@@ -23,6 +23,6 @@ export function observedCedrus(app: App | Construct): void {
   new CedrusProduction(app, 'observed', {
     ...RELEASE, receivers: [{ kind: 'webhook', name: 'on-call' }],
     targets: [new Compose({ host: 'cedrus-observed' }), new Kubernetes({ registry: 'registry.example' })],
-    accepts: { compose: [...ACCEPTED.compose, 'internet'], kubernetes: [...ACCEPTED.kubernetes, 'reach'] },
+    accepts: { compose: [...ACCEPTED.compose, 'internet'], kubernetes: [...ACCEPTED.kubernetes, 'mounts', 'reach'] },
   });
 }

@@ -41,7 +41,7 @@ export const PRODUCTS: readonly Product[] = [
     const { endpoint } = new PostgresExporter(monitoring, `${service}-exporter`, { of: db, tier: monitoring.tier });
     monitoring.scrape({ job: 'postgres', service, endpoint });
     const known = remember(databases, monitoring).set(service, db);
-    monitoring.prometheus.addRules(() => postgresRules(Object.fromEntries([...known].flatMap(([name, { workload }]) =>
+    if (known.size === 1) monitoring.prometheus.addRules(() => postgresRules(Object.fromEntries([...known].flatMap(([name, { workload }]) =>
       workload.spec.mounts.flatMap(mount => ('volume' in mount ? [[name, mount.volume.spec.size]] : []))))));
     monitoring.dashboard('postgres');
   }),
@@ -65,7 +65,7 @@ export const PRODUCTS: readonly Product[] = [
     const { endpoint } = new BackupExporter(monitoring, `${service}-exporter`, { of: backup, tier: monitoring.tier });
     monitoring.scrape({ job: 'backup', service, endpoint });
     const known = remember(backups, monitoring).set(service, backup);
-    monitoring.prometheus.addRules(() => backupRules(Object.fromEntries([...known].flatMap(([name, { workload: { spec: { runs } } }]) =>
+    if (known.size === 1) monitoring.prometheus.addRules(() => backupRules(Object.fromEntries([...known].flatMap(([name, { workload: { spec: { runs } } }]) =>
       (runs.kind === 'schedule' ? [[name, Duration.seconds(runs.cron.longestPause.wholeSeconds + runs.deadline.wholeSeconds + 3600)]] : [])))));
     monitoring.dashboard('backup');
   }),

@@ -39,7 +39,7 @@ export class Patches {
           else if (edited !== FAILED) findings.problem(scope, { code: 'patch-nothing', what: `the patch of '${patch.kind}' gives back ${edited === null ? 'null' : Array.isArray(edited) ? 'a list' : typeof edited}, where the whole entry is asked for`, fix: 'give back all of it: entry => ({ ...entry, … })' });
         }
       }
-      if (isSame(body, document.body)) return document;
+      if (body === document.body || isSame(body, document.body)) return document;
       this.note(document, body, findings);
       return { ...document, body };
     });

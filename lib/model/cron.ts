@@ -78,7 +78,7 @@ export class Cron {
     return Cron.of(`${minuteAndHour(at)} * * ${day}`, options);
   }
 
-  /** The longest time between two runs, however rare. Where clocks are put back, with the time that this adds. */
+  /** The longest time between two runs, however rare. Where clocks are put back, with the time that this adds; a run in the hour that is left out when they are put forward counts as made. */
   get longestPause(): Duration {
     const known = pauses.get(`${this}`);
     if (known) return known;

@@ -37,9 +37,9 @@ export interface VolumeSpec {
  * Storage that outlives containers, or that is filled from an image at each release.
  *
  * Compose: a named volume; a filled one has a one-shot service that others wait for.
- * Kubernetes: a claim template where one long-running workload owns it, else a PersistentVolumeClaim; pods that share it are put
- * on one node, but for a workload with replicas, which wants storage for several. A filled one is an emptyDir with an init
- * container in every pod that mounts it.
+ * Kubernetes: a claim template where one long-running workload owns it, else a PersistentVolumeClaim; of services with several
+ * pods between them it wants storage for several nodes, and work that runs to an end is put on the node of its service. A filled
+ * one is an emptyDir with an init container in every pod that mounts it.
  */
 export class Volume extends Primitive<'volume', VolumeSpec> {
   constructor(scope: Construct, id: string, { size, filledBy, disposable = false, storageClass }: VolumeProps) {

@@ -225,6 +225,13 @@ describe('on Kubernetes', () => {
       expect({ code, stderr, isApplied: applied().includes('kind: Secret') }).toEqual({ code: 0, stderr: expect.not.stringContaining('is kept'), isApplied: true });
     });
 
+    test('up need not know what the cluster has where all values are here', async () => {
+      const kubectl = tool('kubectl', kinds);
+      await compose8s('secrets init site/dev', site());
+      expect(await compose8s('up site/dev --target kubernetes', site())).toMatchObject({ code: 0 });
+      expect(kubectl().filter(call => call.includes(' get secrets '))).toEqual([]);
+    });
+
     test.each([
       {
         what: 'lack a key', held: 'more key', here: [],

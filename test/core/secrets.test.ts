@@ -127,7 +127,7 @@ describe('Secrets that a cluster has', () => {
     const { graph, folder, at } = start({ vendor: true });
     // As an earlier start may have left it, for the value that somebody has to give.
     mkdirSync(at('payments'), { recursive: true });
-    const { kept, problems } = keptSecrets(graph, folder, new Map([['database', ['password']], ['payments', ['api-key']], ['others', ['key']]]));
+    const { kept, problems } = keptSecrets(graph, folder, () => new Map([['database', ['password']], ['payments', ['api-key']], ['others', ['key']]]));
     expect({ kept: [...kept], problems }).toEqual({ kept: ['database', 'payments'], problems: [] });
     expect(initSecrets(graph, folder, kept)).toMatchObject({ made: ['session/key', 'tls/tls.crt', 'tls/tls.key', 'unused/password'], missing: [] });
     expect(secretManifests(graph, folder, kept)).toMatchObject({ manifests: [{ metadata: { name: 'session' } }, { metadata: { name: 'tls' } }], problems: [] });
@@ -135,7 +135,7 @@ describe('Secrets that a cluster has', () => {
 
   test('all say at once what they lack', () => {
     const { graph, folder } = start();
-    const { problems } = keptSecrets(graph, folder, new Map([['session', []], ['tls', ['ca.crt']]]));
+    const { problems } = keptSecrets(graph, folder, () => new Map([['session', []], ['tls', ['ca.crt']]]));
     expect(problems.map(({ at, code, what }) => ({ at, code, what }))).toEqual([
       { at: 'shop/dev/session', code: 'secret-held-incomplete', what: expect.stringContaining("the cluster's own session has no key,") },
       { at: 'shop/dev/tls', code: 'secret-held-incomplete', what: expect.stringContaining("the cluster's own tls has no tls.crt, tls.key,") },

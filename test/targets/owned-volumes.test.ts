@@ -40,17 +40,8 @@ describe("a product's own volume stays its own, whoever else mounts it", () => {
     expect(composeOf(database(mounter)).services['db']).toEqual(composeOf(database()).services['db']);
   });
 
-  test('another service beside it is on the same node, and the StatefulSet and its claim stay what they are', () => {
+  test('another service beside it needs storage for several nodes, and the StatefulSet and its claim keep their names', () => {
     const beside: Mounter = (stack, volume) => void service(stack, 'files', { user: DATABASE_USER, mounts: [{ volume, path: '/data' }] });
-    const after = clusterOf(database(beside));
-    expect(after.get('StatefulSet', 'db').spec.volumeClaimTemplates).toEqual(before.get('StatefulSet', 'db').spec.volumeClaimTemplates);
-    for (const name of ['db', 'files']) expect(after.pod(name).affinity).toEqual(onOneNode('db', 'files'));
-    expect(after.notes).toContain('db/data mounts: approximated');
-    expect(after.notes).not.toContain('db/data storageClass: approximated');
-  });
-
-  test('another service of several pods beside it needs storage for several nodes, and the StatefulSet and its claim keep their names', () => {
-    const beside: Mounter = (stack, volume) => void service(stack, 'files', { user: DATABASE_USER, runs: Workload.service({ replicas: 2 }), mounts: [{ volume, path: '/data' }] });
     const after = clusterOf(database(beside));
     expect(after.all).not.toContain('Deployment/db');
     expect(after.get('StatefulSet', 'db').spec.volumeClaimTemplates).toMatchObject([{ metadata: { name: 'db-data' }, spec: { accessModes: ['ReadWriteMany'] } }]);

@@ -29,7 +29,7 @@ value here, stays as it is.`),
     if (process.exitCode) return Number(process.exitCode);
     const secrets = secretsFolder(graph.stack, call);
     engine.sayWhere?.();
-    const { kept, problems } = keptSecrets(graph, secrets, graph.secrets.length > 0 && engine.held ? engine.held(graph.stack) : NOTHING_HELD);
+    const { kept, problems } = keptSecrets(graph, secrets, () => engine.held?.(graph.stack) ?? NOTHING_HELD);
     if (problems.length > 0) throw new SynthesisError(problems);
     for (const name of kept) complain(`! the cluster's own ${name} is kept: ${secrets.display()} has no value of it\n`);
     if (graph.secrets.length > kept.size) {

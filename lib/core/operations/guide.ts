@@ -76,7 +76,9 @@ function destinations(graph: Graph): string[] {
   for (const workload of graph.workloads) {
     for (const { cidr, ports } of workload.spec.reaches) {
       const what = `\`${cidr}\` on ${codes(ports.map(portText))}`;
-      callers.set(what, [...callers.get(what) ?? [], graph.name(workload)]);
+      const known = callers.get(what);
+      if (known) known.push(graph.name(workload));
+      else callers.set(what, [graph.name(workload)]);
     }
   }
   return [...callers].map(([what, names]) => `A way to ${what}, which ${codes(names)} must reach.`);

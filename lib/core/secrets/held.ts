@@ -12,15 +12,21 @@ export interface KeptSecrets {
   readonly problems: readonly Problem[];
 }
 
-/** A new value in place of one that data was encrypted by, or that a database was made with, is the loss of both. */
-export function keptSecrets(graph: Graph, folder: SecretsFolder, held: HeldSecrets): KeptSecrets {
+/**
+ * A new value in place of one that data was encrypted by, or that a database was made with, is the loss of both.
+ * @param ask is called where a value is missing here, and else is not: not everybody may list Secrets.
+ */
+export function keptSecrets(graph: Graph, folder: SecretsFolder, ask: () => HeldSecrets): KeptSecrets {
   const kept = new Set<string>();
   const problems: Problem[] = [];
-  for (const entries of bySecret(inventoryOf(graph))) {
+  const inventory = inventoryOf(graph);
+  const isHere = ({ path }: SecretEntry) => folder.state(path) === 'file';
+  if (inventory.every(isHere)) return { kept, problems };
+  const held = ask();
+  for (const entries of bySecret(inventory)) {
     const { name } = entries[0]!;
     const there = held.get(name);
     if (!there) continue;
-    const isHere = ({ path }: SecretEntry) => folder.state(path) === 'file';
     if (entries.some(isHere)) {
       problems.push(...entries.filter(entry => !isHere(entry) && there.includes(entry.key)).map(entry => replacing(entry, graph, folder)));
     } else {

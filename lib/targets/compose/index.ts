@@ -3,12 +3,12 @@ import { builtImages, buildFiles } from '../../core/build-context';
 import { secretOf, type Graph } from '../../core/graph';
 import type { Operations } from '../../core/operations';
 import { Patches } from '../../core/patches';
-import { registryFaults } from '../../core/registry';
+import { imageOf, registryFaults } from '../../core/registry';
 import { shellWord } from '../../core/shell';
 import { yaml, yamlEntries } from '../../core/yaml';
 import { Findings, type Connection, type Document, type OutputFile, type Rendered, type Rendering, type Target } from '../../core/target';
 import { pathOf, type AlertRules, type Certificate, type Config, type Kind, type Metrics, type Problem, type Route, type Secret, type Volume, type Workload } from '../../model';
-import { builderAmong, BUILDS, buildsOf } from './builds';
+import { builderAmong, buildEntry, BUILDS, buildsOf } from './builds';
 import { hostConflicts } from './conflicts';
 import { secretsFolder, type Context } from './context';
 import { Dialect } from './dialect';
@@ -107,10 +107,20 @@ export class Compose implements Target {
   }
 
   print(documents: readonly Document[], graph: Graph): ReadonlyMap<string, OutputFile> {
-    const builds = this.registry === undefined ? [] : buildsOf(documents);
+    const builds = this.registry === undefined ? [] : [...buildsOf(documents), ...this.basesOf(documents, graph)];
     if (builds.length === 0) return this.project(documents, graph);
-    const head = `# ${graph.stack.node.path}: the images that its services run. docker compose --file ${BUILDS} build --push\n`;
+    const head = `# ${graph.stack.node.path}: the images of its program. docker compose --file ${BUILDS} build --push\n`;
     return new Map([...this.project(documents, graph), [BUILDS, { text: `${head}${yaml({ name: graph.stack.projectName })}services:\n${indented(yamlEntries(builds))}` }]]);
+  }
+
+  /** Built images that no service runs as they are, for a cluster and for scanners: each lacks something here. No workload has such a name. */
+  private basesOf(documents: readonly Document[], graph: Graph) {
+    const known = new Set(buildsOf(documents).map(([, { image }]) => image));
+    return builtImages(graph).flatMap(({ name, workloads: [first] }) => {
+      const { image } = first!.spec;
+      const reference = imageOf(image, this.registry);
+      return known.has(reference) ? [] : [[`image--${name}`, { image: reference, build: buildEntry(image.build!, new Dialect(graph)) }] as const];
+    });
   }
 
   private project(documents: readonly Document[], graph: Graph): ReadonlyMap<string, OutputFile> {
@@ -250,7 +260,10 @@ function buildersOf(graph: Graph): ReadonlyMap<string, Workload> {
   const byImage = new Map<string, Workload[]>();
   for (const workload of graph.workloads) {
     const { image: { reference } } = workload.spec;
-    if (!isWrapped(workload)) byImage.set(reference, [...(byImage.get(reference) ?? []), workload]);
+    if (isWrapped(workload)) continue;
+    const known = byImage.get(reference);
+    if (known) known.push(workload);
+    else byImage.set(reference, [workload]);
   }
   return new Map([...byImage].map(([reference, workloads]) => [reference, builderAmong(workloads)]));
 }

@@ -76,7 +76,7 @@ export function wrappedImage(workload: Workload, { graph, dialect, files, stages
   if (!wrapper || !isWrapped(workload)) return undefined;
   const { own, reference, user: { uid, gid } } = wrapper;
   const text = own ? dockerfileAround(own, wrapper) : dockerfileOnTop(wrapper);
-  const name = `${dnsLabel(reference)}-${uid}${gid === uid ? '' : `_${gid}`}`;
+  const name = freeName(`${dnsLabel(reference)}-${uid}${gid === uid ? '' : `_${gid}`}`, text, files);
   files.set(`images/${name}/Dockerfile`, { text });
   // Of its own sources, those that stay out are not there.
   files.set(`images/${name}/Dockerfile.dockerignore`, { text: own ? 'Dockerfile\nDockerfile.dockerignore\n' : '*\n' });
@@ -84,6 +84,12 @@ export function wrappedImage(workload: Workload, { graph, dialect, files, stages
   findings.note(workload, 'image', 'approximated', `its image is one that is built on top of ${reference}, which lacks ${lacking(wrapper)}`);
   const build = own ? { ...buildEntry(own, dialect), dockerfile: `../${name}/Dockerfile`, target: undefined } : { context: `./images/${name}` };
   return { image: tag, ...(builderAmong(wrapper.workloads) === workload ? { build } : {}) };
+}
+
+/** References that differ in more than what a folder's name can tell, such as `app/x` and `app-x`, have folders of their own. */
+function freeName(name: string, text: string, files: Context['files']): string {
+  const there = files.get(`images/${name}/Dockerfile`);
+  return there && !('text' in there && there.text === text) ? `${name}-${sha256(text).slice(0, 8)}` : name;
 }
 
 function dockerfileOnTop(wrapper: Wrapper): string {

@@ -4,6 +4,7 @@ import { imageOf } from '../../core/registry';
 import type { Document } from '../../core/target';
 import type { Action, Certificate, Volume, Workload } from '../../model';
 import { buildCommands } from './images';
+import { templateIn } from './reach';
 import type { Manifests } from './types';
 
 const LASTING: Readonly<Record<string, string>> = { Deployment: 'deployment', StatefulSet: 'statefulset' };
@@ -34,6 +35,7 @@ export function kubernetesOperations(graph: Graph, documents: readonly Document[
     needs: [
       'Kubernetes 1.30 or newer, and a network plugin that enforces NetworkPolicies: without one, everybody can reach everybody.',
       'A quota for the namespace, if there is one, must allow the sums above; a node must have room for the largest pod.',
+      ...companions(documents).map(names => `One node must have room for ${codes(names)} together: they share storage that one node at a time can have.`),
       ...(claims.size > 0 || kinds.has('StatefulSet') ? ['A default StorageClass, where a volume names none.'] : []),
       ...(publicPorts.length > 0 && kinds.has('Service') ? [`A way in for ${codes([...new Set(publicPorts.map(({ spec }) => `${spec.published}`))])}: ${wayIn(kinds)}.`] : []),
       ...certificateNeeds(documents, kinds),
@@ -111,6 +113,13 @@ ${shell(...speller.redo(readers))}` : ''}`,
     keeps: volume => keeps(graph, volume, claims, speller),
     spell: action => speller.spell(action),
   };
+}
+
+/** The names of those whose pods are on one node. */
+function companions(documents: readonly Document[]): string[][] {
+  const groups = documents.flatMap(document => templateIn(document)?.spec?.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [])
+    .flatMap(({ labelSelector }) => labelSelector?.matchExpressions?.flatMap(({ values }) => (values ? [values] : [])) ?? []);
+  return [...new Map(groups.map(names => [names.join(), [...names]])).values()];
 }
 
 /** Where a controller serves the names, it leads an authority that asks by HTTP to cert-manager; a load balancer of the stack's own does not. */

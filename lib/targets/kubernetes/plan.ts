@@ -27,6 +27,7 @@ export class Plan {
   private readonly hosts = new Map<Workload, Workload[]>();
   private readonly storage = new Map<Volume, Storage>();
   private readonly sharers = new Map<Volume, readonly Workload[]>();
+  private readonly companions = new Map<Workload, ReadonlySet<Workload>>();
   private readonly fillers: ReadonlySet<Workload>;
   private readonly certificateVolumes: ReadonlySet<Volume>;
   private readonly awaited: ReadonlySet<Workload>;
@@ -90,12 +91,12 @@ export class Plan {
     return [...new Set(this.graph.mountersOf(volume).flatMap(workload => this.hostsOf(workload)))];
   }
 
-  /** The workloads whose pods mount it, where pods on several nodes must be able to: some workload has several of them. */
+  /**
+   * The workloads whose pods mount it, where pods on several nodes must be able to: services have several of them. One that gets
+   * a service more, or a replica more, is another claim, since nobody can change how a claim is accessed.
+   */
   sharersOf(volume: Volume): readonly Workload[] {
-    return memo(this.sharers, volume, () => {
-      const hosts = this.hostsMounting(volume);
-      return hosts.some(host => mostPodsOf(host) > 1) ? hosts : [];
-    });
+    return memo(this.sharers, volume, () => this.findSharers(volume));
   }
 
   /**
@@ -105,13 +106,9 @@ export class Plan {
    * without end. Who runs to an end changes nothing for the owner of a claim.
    */
   companionsOf(workload: Workload): readonly Workload[] {
-    const found = new Set([workload]);
-    for (const one of found) {
-      for (const volume of this.singleNodeClaimsOf(one)) for (const host of this.hostsMounting(volume)) found.add(host);
-    }
     const isOwner = this.singleNodeClaimsOf(workload).some(volume => this.ownerOf(volume) === workload);
-    const isAlone = [...found].every(other => other === workload || (isOwner && other.spec.runs.kind !== 'service'));
-    return isAlone ? [] : [...found];
+    const companions = this.companionsAround(workload);
+    return isOwner || companions.size === 1 ? [] : [...companions];
   }
 
   /** The workload whose pod makes the claim. */
@@ -126,14 +123,30 @@ export class Plan {
     return owner ? `${name}-${this.graph.name(owner)}-0` : name;
   }
 
-  /** Whether a second pod beside the first could not have its storage: nothing puts it on the same node. */
+  /** Whether a second pod beside the first could not have its storage. */
   mustBeAlone(workload: Workload): boolean {
-    return this.singleNodeClaimsOf(workload).length > 0 && this.companionsOf(workload).length === 0;
+    return this.singleNodeClaimsOf(workload).some(volume => this.storageOf(volume) === 'claim');
   }
 
   /** Whether its pods are on the node of others, since one node at a time can have it. */
   bindsPods(volume: Volume): boolean {
     return this.isSingleNodeClaim(volume) && this.hostsMounting(volume).length > 1;
+  }
+
+  private companionsAround(workload: Workload): ReadonlySet<Workload> {
+    const known = this.companions.get(workload);
+    if (known) return known;
+    const found = new Set([workload]);
+    const seen = new Set<Volume>();
+    for (const one of found) {
+      for (const volume of this.singleNodeClaimsOf(one)) {
+        if (seen.has(volume)) continue;
+        seen.add(volume);
+        for (const host of this.hostsMounting(volume)) found.add(host);
+      }
+    }
+    for (const one of found) this.companions.set(one, found);
+    return found;
   }
 
   private singleNodeClaimsOf(host: Workload): readonly Volume[] {
@@ -159,6 +172,13 @@ export class Plan {
     return mounters.length === 0 && this.certificateVolumes.has(volume) ? 'left-out' : 'claim';
   }
 
+  private findSharers(volume: Volume): readonly Workload[] {
+    const hosts = this.hostsMounting(volume);
+    const owner = this.ownerOf(volume);
+    const isShared = owner ? hosts.some(host => host !== owner && host.spec.runs.kind === 'service') : hosts.reduce((sum, host) => sum + lastingPodsOf(host), 0) > 1;
+    return isShared ? hosts : [];
+  }
+
   private findGuests(host: Workload): Guest[] {
     const guests = new Map<Workload, Guest>();
     const visit = (workload: Workload) => {
@@ -173,8 +193,8 @@ export class Plan {
   }
 }
 
-function mostPodsOf({ spec: { runs } }: Workload): number {
-  return runs.kind !== 'service' ? 1 : typeof runs.replicas === 'number' ? runs.replicas : runs.replicas.max;
+function lastingPodsOf({ spec: { runs } }: Workload): number {
+  return runs.kind !== 'service' ? 0 : typeof runs.replicas === 'number' ? runs.replicas : runs.replicas.max;
 }
 
 function configsOf({ spec: { mounts } }: Workload): Config[] {

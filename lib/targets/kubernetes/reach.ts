@@ -28,10 +28,16 @@ export function policiesIn(documents: readonly Document[]): readonly Policy[] {
   return documents.filter(({ kind }) => kind === 'NetworkPolicy').map(({ body }) => (body as Manifests['NetworkPolicy']).spec);
 }
 
-/** What runs in the namespace. */
-export function podsOf({ kind, name, body }: Document): Pods[] {
+/** The pods of a controller. */
+export function templateIn({ kind, body }: Document): PodTemplate | undefined {
   const { spec } = body as { readonly spec?: { readonly template?: PodTemplate; readonly jobTemplate?: Manifests['CronJob']['spec']['jobTemplate'] } };
-  const template = kind === 'CronJob' ? spec?.jobTemplate?.spec?.template : CONTROLLERS.includes(kind) ? spec?.template : kind === 'Pod' ? body as PodTemplate : undefined;
+  return kind === 'CronJob' ? spec?.jobTemplate?.spec?.template : CONTROLLERS.includes(kind) ? spec?.template : kind === 'Pod' ? body as PodTemplate : undefined;
+}
+
+/** What runs in the namespace. */
+export function podsOf(document: Document): Pods[] {
+  const { name } = document;
+  const template = templateIn(document);
   if (!template) return [];
   const ports = (template.spec?.containers ?? []).flatMap(container => container.ports ?? []);
   const guests = (template.spec?.initContainers ?? []).map(container => container.name).filter(guest => !guest.startsWith(WAITING));

@@ -152,7 +152,7 @@ type Made = { [K in keyof Manifests]: readonly [kind: K, name: string, body: Bod
 function deployment(workload: Workload, replicas: Extract<Run, { kind: 'service' }>['replicas'], context: Context): Made {
   const name = context.graph.name(workload);
   const takesTraffic = Object.keys(workload.spec.ports).length > 0;
-  const isMany = typeof replicas !== 'number' || replicas > 1;
+  const isMany = (typeof replicas === 'number' ? replicas : replicas.max) > 1;
   const isAlone = context.plan.mustBeAlone(workload);
   const isBalanced = !isAlone && isBehindLoadBalancer(workload, context);
   const pause = isBalanced ? BALANCERS_LEARN : takesTraffic ? DRAIN : 0;
@@ -163,7 +163,8 @@ function deployment(workload: Workload, replicas: Extract<Run, { kind: 'service'
       selector: { matchLabels: selectorOf(name) },
       ...(isBalanced ? { minReadySeconds: BALANCERS_LEARN } : {}),
       ...(isAlone ? { strategy: { type: 'Recreate' } }
-        : takesTraffic ? { strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } } } : {}),
+        // Behind a load balancer each step takes half a minute more: there are fewer of them.
+        : takesTraffic ? { strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: isBalanced ? '25%' : 1 } } } : {}),
       template: podOf(workload, { ...lasting(workload, pause, context), ...(isMany ? spreadOf(name) : {}) }, context),
     },
   }];

@@ -60,6 +60,16 @@ describe('with a registry', () => {
     } });
   });
 
+  test('an image that no service runs as it is, since it lacks something here, is among them for a cluster', () => {
+    const both = emitted(new Compose({ registry: 'registry.example/team' }), stack => {
+      new Workload(stack, 'report', { image: built, command: ['report'], runs: SCHEDULE });
+      service(stack, 'plain');
+    }, new Kubernetes({ registry: 'registry.example/team' }));
+    expect(both.imagesIn('images.yaml')).toEqual({ 'report': both.imagesIn('compose.yaml')['report'], 'image--web': 'registry.example/team/web:1.0' });
+    expect(both.imagesIn('compose.yaml')).not.toHaveProperty('image--web');
+    expect(JSON.stringify(both.cluster)).toContain('"image":"registry.example/team/web:1.0"');
+  });
+
   test('they are built anywhere, and pulled on the host', () => {
     expect(there.next).toEqual([
       'npx compose8s secrets init shop/dev',

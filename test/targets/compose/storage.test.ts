@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Certificate, Config, Secret, text, Volume, Workload, type ConfigProps, type Stack } from '../../../lib';
+import { Certificate, Config, Image, Secret, text, Volume, Workload, type ConfigProps, type Stack } from '../../../lib';
 import { composeOf, IMAGE, service, textOf } from '../../support/stacks';
 
 const labelsOf = (build: (stack: Stack) => void) => composeOf(build).services['web']!.labels as Record<string, string> | undefined;
@@ -34,6 +34,16 @@ describe('a volume', () => {
     });
     expect(Object.values(services).map(({ build }) => build)).toEqual([{ context: './images/example-app-1-0-10001' }, { context: './images/example-app-1-0-10001_2000' }]);
     expect(['', '_2000'].map(group => /chown \S+/.exec(file(`images/example-app-1-0-10001${group}/Dockerfile`))![0])).toEqual(['chown 10001:10001', 'chown 10001:2000']);
+  });
+
+  test('of two images whose names differ by a sign alone has a Dockerfile for each', () => {
+    const { services, file } = composeOf(stack => {
+      for (const [id, name] of [['one', 'app/x:1.0'], ['two', 'app-x:1.0']] as const) {
+        service(stack, id, { image: Image.registry(name, { user: { uid: 10001, gid: 10001 }, tools: ['curl'] }), mounts: [{ volume: new Volume(stack, `files-${id}`, { size: '5Gi' }), path: '/var/files' }] });
+      }
+    });
+    const contexts = Object.values(services).map(({ build }) => (build as { context: string }).context);
+    expect(contexts.map(context => /^FROM (.*)$/m.exec(file(`${context.slice(2)}/Dockerfile`))![1])).toEqual(['app/x:1.0', 'app-x:1.0']);
   });
 
   test('at a folder that the image lacks is noted, since another image runs than the one that was named', () => {

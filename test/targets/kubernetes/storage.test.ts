@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Config, Cron, Duration, Secret, Volume, Workload, type Stack } from '../../../lib';
-import { IMAGE, service } from '../../support/stacks';
+import { IMAGE, service, textOf } from '../../support/stacks';
 import { clusterOf, onOneNode } from './cluster';
 
 const nightly = { kind: 'schedule', cron: Cron.daily('02:00'), deadline: Duration.hours(1) } as const;
@@ -39,21 +39,14 @@ describe('a volume on Kubernetes', () => {
     expect(cluster.pod('proxy').securityContext).not.toHaveProperty('fsGroup');
   });
 
-  test('that services of one pod each mount is for one node, on which all of them are, as is reported', () => {
+  test('that two services mount must be shared by the storage class, so that one of them can have a replica more', () => {
     const cluster = clusterOf(stack => {
       const volume = new Volume(stack, 'media', { size: '5Gi' });
       service(stack, 'web', { mounts: [{ volume, path: '/media' }] });
       service(stack, 'proxy', { mounts: [{ volume, path: '/media', readOnly: true }] });
-      service(stack, 'other');
     });
-    expect(cluster.get('PersistentVolumeClaim', 'media').spec.accessModes).toEqual(['ReadWriteOnce']);
-    for (const name of ['web', 'proxy']) {
-      expect(cluster.pod(name).affinity).toEqual(onOneNode('proxy', 'web'));
-      // The next pod finds its node by the former one, whatever release that is of: no label is new.
-      expect(cluster.get('Deployment', name).spec).toMatchObject({ selector: { matchLabels: { 'app.kubernetes.io/name': name } }, strategy: { type: 'RollingUpdate' } });
-    }
-    expect(cluster.pod('other')).not.toHaveProperty('affinity');
-    expect(cluster.notes.filter(note => note.startsWith('media'))).toEqual(['media mounts: approximated']);
+    expect(cluster.get('PersistentVolumeClaim', 'media').spec.accessModes).toEqual(['ReadWriteMany']);
+    for (const name of ['web', 'proxy']) expect([cluster.pod(name).affinity, cluster.get('Deployment', name).spec.strategy?.type]).toEqual([undefined, 'RollingUpdate']);
   });
 
   test('that only passing work mounts is for one node, on which all of that work runs', () => {
@@ -75,6 +68,19 @@ describe('a volume on Kubernetes', () => {
     });
     expect(claim(true).get('PersistentVolumeClaim', 'backups')).toEqual(claim(false).get('PersistentVolumeClaim', 'backups'));
     for (const name of ['backup', 'restore', 'exporter']) expect(claim(true).pod(name).affinity).toEqual(onOneNode('backup', 'exporter', 'restore'));
+    // A new pod would have to fit beside the old one, on that very node.
+    expect(claim(true).get('Deployment', 'exporter').spec.strategy).toEqual({ type: 'Recreate' });
+    expect(textOf(claim(true).files, 'OPERATIONS.md')).toContain('- One node must have room for `backup`, `exporter` and `restore` together:');
+    expect(textOf(clusterOf(stack => void service(stack, 'web')).files, 'OPERATIONS.md')).not.toContain('One node must have room');
+  });
+
+  test('that a service of one pod mounts is beside its work, however the number is written', () => {
+    const cluster = clusterOf(stack => {
+      const volume = new Volume(stack, 'files', { size: '5Gi' });
+      service(stack, 'web', { runs: Workload.service({ replicas: { min: 1, max: 1, cpu: 70 } }), mounts: [{ volume, path: '/data' }] });
+      new Workload(stack, 'clean', { image: IMAGE, runs: nightly, command: ['clean'], mounts: [{ volume, path: '/data' }] });
+    });
+    for (const name of ['web', 'clean']) expect(cluster.pod(name).affinity).toEqual(onOneNode('clean', 'web'));
   });
 
   test('whose mounters share other claims brings all of these pods to one node, by one term: each of several would have to match the same pod', () => {

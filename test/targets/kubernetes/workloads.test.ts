@@ -34,6 +34,8 @@ describe('a service on Kubernetes', () => {
     test('has old pods linger for as long as that takes, and new ones count only after it', () => {
       const { spec } = clusterOf(balanced()).get('Deployment', 'proxy');
       expect(spec.minReadySeconds).toBe(30);
+      // Each step of many waits for it.
+      expect(spec.strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } });
       expect(spec.template.spec).toMatchObject({ terminationGracePeriodSeconds: 50, containers: [{ lifecycle: { preStop: { sleep: { seconds: 30 } } } }] });
     });
 
