@@ -19,7 +19,7 @@ if (canCheck('shellcheck finds nothing', missing('shellcheck'))) {
   });
 }
 
-(canRun ? describe : describe.skip).each(found)('backup scripts under $name', (shell) => {
+for (const shell of canRun ? found : []) describe(`backup scripts under ${shell.name}`, () => {
   let stage: Stage;
   beforeEach(() => { stage = new Stage(shell); });
   afterEach(() => stage.end());
