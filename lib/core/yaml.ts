@@ -7,7 +7,8 @@ const quoteGoNumbers: ScalarStyleRule = layout => {
   if (layout.style === SCALAR_STYLE.PLAIN && GO_NUMBER.test(layout.node.value)) layout.style = SCALAR_STYLE.SINGLE_QUOTED;
 };
 
-const scalarStyleRules = [quoteGoNumbers, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)];
+/** js-yaml's own rules of how a scalar is written, and one more. */
+export const scalarStyleRules = [quoteGoNumbers, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)];
 
 /** The text of documents, parted by `---`. Every string that some reader could mistake for something else is quoted. */
 export function yaml(...documents: readonly object[]): string {

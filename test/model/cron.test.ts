@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Cron as Croner } from 'croner';
-import fc from 'fast-check';
+import { fc } from '../support/fast-check';
 import { Cron } from '../../lib';
 import { thrownBy } from '../support/stacks';
 

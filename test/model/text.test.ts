@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../support/fast-check';
 import { Secret, Text, text, type Endpoint, type SecretKey } from '../../lib';
 import { service, shop, thrownBy } from '../support/stacks';
 

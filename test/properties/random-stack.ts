@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check';
 import { HealthProbes } from '../../constructs';
 import { App, Config, Cron, Duration, Image, Route, Secret, Stack, text, Volume, Workload, type Destination, type Run, type Target } from '../../lib';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import * as fc from 'fast-check';
+import { fc } from '../support/fast-check';
 import { load } from 'js-yaml';
 import { briefYaml } from '../../lib/testing/brief-yaml';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check';
 import { NginxProxy, type NginxProxyProps } from '../../../constructs/nginx';
 import { problemsBelow } from '../../../lib/model';
 import { cedrusProps, filesOf, shop } from './cedrus';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check';
 import { Probe, Duration, Secret, text } from '../../../lib';
 import { expandAsKubelet as expand } from '../../support/expansion';
 import { service } from '../../support/stacks';
