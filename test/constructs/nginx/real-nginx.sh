@@ -112,6 +112,18 @@ within() { # SECONDS COMMAND...
   shift
   until "$@" >/dev/null 2>&1; do [ "$SECONDS" -lt "$until" ] || return 1; sleep 0.1; done
 }
+# becomes WHAT EXPECTED COMMAND...: asks until it is so, and no worker of the configuration before is left to answer otherwise.
+becomes() {
+  local got deadline=$((SECONDS + 60))
+  # shellcheck disable=SC2053
+  until got=$("${@:3}") && [[ $got == $2 ]] && is_settled; do
+    [ "$SECONDS" -lt "$deadline" ] || { got="$got, $(workers) workers"; break; }
+    sleep 0.2
+  done
+  is "$1" "$2" "$got"
+}
+workers() { pgrep -c -P "$pid" -f 'nginx: worker'; }
+is_settled() { [ "$(workers)" = "$(sed -n 's/^worker_processes \(.*\);/\1/p' "$stage/conf/nginx.conf")" ]; }
 client=10
 other_client() { client=$((client + 1)); } # limits count for each address: a new one has all of them left
 ask() { curl -sS --max-time 10 --interface "127.0.0.$client" --resolve "*:$https:127.0.0.1" --resolve "*:$http:127.0.0.1" -k "$@" 2>&1; }
@@ -259,23 +271,17 @@ other_client
 reached() { for _ in 1 2 3 4 5 6; do ask "$site/health/" | sed 's/.*"name":"\([0-9.]*\):.*/\1\n/'; done | sort -u | tr '\n' ' '; }
 is 'one upstream' '127.0.0.2 ' "$(reached)"
 echo 'web 127.0.0.3' >>"$stage/hosts"
-# reaches WHAT EXPECTED: asks until it is so. Of what changes for a moment, such as while nginx reads its configuration, one look tells nothing.
-reaches() {
-  local got deadline=$((SECONDS + 30))
-  while got=$(reached) && [ "$got" != "$2" ] && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.2; done
-  is "$1" "$2" "$got"
-}
-reaches 'a second replica takes its share' '127.0.0.2 127.0.0.3 '
+becomes 'a second replica takes its share' '127.0.0.2 127.0.0.3 ' reached
 
 first=127.0.0.2:$web second=127.0.0.3:$web
 touch "$stage/upstreams/$second-ready"
-reaches 'one that is not ready gets nothing while another is' '127.0.0.3 '
+becomes 'one that is not ready gets nothing while another is' '127.0.0.3 ' reached
 touch "$stage/upstreams/$first-ready"
-reaches 'once it is, it gets its share' '127.0.0.2 127.0.0.3 '
+becomes 'once it is, it gets its share' '127.0.0.2 127.0.0.3 ' reached
 kill -STOP "${started[0]}"
-reaches 'one that hangs gets nothing' '127.0.0.3 '
+becomes 'one that hangs gets nothing' '127.0.0.3 ' reached
 kill -CONT "${started[0]}"
-reaches 'until it goes on' '127.0.0.2 127.0.0.3 '
+becomes 'until it goes on' '127.0.0.2 127.0.0.3 ' reached
 
 touch "$stage/upstreams/$first-broken"
 is 'of two that are asked, one hangs up: who only reads does not see it' 10×200 "$(for _ in $(seq 10); do status "$site/health/"; echo; done | sort | uniq -c | awk '{ printf "%s%s×%s", sep, $1, $2; sep = " " }')"
@@ -286,10 +292,10 @@ is 'who changes something sees it' '[345]×200 [123]×502' "$(changes /)"
 other_client
 is 'unless it may be done twice' 6×200 "$(changes /again/)"
 rm "$stage/upstreams/$first-broken"
-reaches 'both are asked again' '127.0.0.2 127.0.0.3 '
+becomes 'both are asked again' '127.0.0.2 127.0.0.3 ' reached
 
 printf 'web 127.0.0.3\ndashboard 127.0.0.2\n' >"$stage/hosts"
-reaches 'an upstream moves' '127.0.0.3 '
+becomes 'an upstream moves' '127.0.0.3 ' reached
 : >"$stage/hosts"
 sleep 2.5
 is 'names that are unknown for a while change nothing' '127.0.0.3 ' "$(reached)"
@@ -297,9 +303,7 @@ shown() { openssl s_client -connect "127.0.0.1:$https" -servername shop.example 
 is 'the first certificate' first "$(shown)"
 cp "$stage/certificate/tls.key" "$stage/first.key"
 certify second
-second() { [ "$(shown)" = second ]; }
-within 30 second
-is 'a renewed certificate is served' second "$(shown)"
+becomes 'a renewed certificate is served' second shown
 cp "$stage/certificate/tls.key" "$stage/second.key"
 cp "$stage/first.key" "$stage/certificate/tls.key"
 sleep 2.5
@@ -340,13 +344,9 @@ chmod -R a+rX "$stage/certificate"
 is '[ACME] challenges are answered over plain HTTP' answer "$(ask "$plain/.well-known/acme-challenge/token")"
 certify issued
 is '[ACME] the key is out of reach' 404 "$(status --path-as-is "$plain/.well-known/acme-challenge/../../tls.key" | sed 's/301/404/')"
-issued() { [ "$(shown)" = issued ]; }
-within 30 issued
-is '[ACME] HTTPS as soon as there is one' issued "$(shown)"
+becomes '[ACME] HTTPS as soon as there is one' issued shown
 printf 'web 127.0.0.2\ndashboard 127.0.0.2\n' >"$stage/hosts"
-answers() { [ "$(status "$site/")" = 200 ]; }
-within 30 answers
-is '[ACME] upstreams as soon as they are there' 200 "$(status "$site/")"
+becomes '[ACME] upstreams as soon as they are there' 200 status "$site/"
 stop
 
 # --- a certificate by ACME, for real, where its test server and certbot are installed -------------------------------------------
@@ -382,9 +382,7 @@ END
   get shop.example
   is '[ACME] certbot gets a certificate through nginx' '0 *' "$? $(tail -n 20 "$stage/logs/certbot")"
   issuer() { openssl s_client -connect "127.0.0.1:$https" -servername shop.example </dev/null 2>/dev/null | sed -n 's/^issuer=//p'; }
-  pebbles() { [[ $(issuer) == *Pebble* ]]; }
-  within 30 pebbles
-  is '[ACME] which nginx serves' '*Pebble*' "$(issuer)"
+  becomes '[ACME] which nginx serves' '*Pebble*' issuer
   is '[ACME] whose key only its user reads' 600 "$(stat -c %a "$stage/certificate/tls.key")"
   before=$(cksum <"$stage/certificate/tls.crt")
   get shop.example
