@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { systems } from '../../apps';
 import { App, Compose, Kubernetes, pathOf, Route, Stack, synthesize, type Emission } from '../../lib';
 import { diagramOf, explorer, mermaid, svg } from '../../lib/core/diagram';
-import { layOut } from '../../lib/core/diagram/layout';
+import { LABEL_CHARACTER, layOut, type Area, type Point } from '../../lib/core/diagram/layout';
 import type { Graph } from '../../lib/core/graph';
 import { service, shop } from '../support/stacks';
 
@@ -18,6 +18,32 @@ test('Mermaid text names every workload in its tier, every port, every volume an
   ]));
 });
 
+/** Points of each line, as it is drawn: a start, and Bézier curves of the third degree. */
+function linesOf(picture: string): Point[][] {
+  return [...picture.matchAll(/<g class="arrow \w+"><path d="M([^C"]+)C([^"]+)"/g)].map(([, start, parts]) => {
+    const [first, ...rest] = [...`${start} ${parts}`.matchAll(/(\S+) (\S+)/g)].map(([, x, y]): Point => ({ x: Number(x), y: Number(y) }));
+    const points = [first!];
+    for (let i = 0; i < rest.length; i += 3) {
+      const [a, b, c, d] = [points.at(-1)!, rest[i]!, rest[i + 1]!, rest[i + 2]!];
+      const at = (axis: 'x' | 'y', t: number) => a[axis] * (1 - t) ** 3 + 3 * b[axis] * t * (1 - t) ** 2 + 3 * c[axis] * t ** 2 * (1 - t) + d[axis] * t ** 3;
+      for (let step = 1; step <= 40; step++) points.push({ x: at('x', step / 40), y: at('y', step / 40) });
+    }
+    return points;
+  });
+}
+
+function drawn(stack: string) {
+  const { boxes, arrows } = layOut(diagram(stack));
+  const lines = linesOf(svg(diagram(stack)));
+  return {
+    boxes,
+    arrows: arrows.map(({ arrow }, i) => ({ arrow, line: lines[i]! })),
+    labels: arrows.filter(({ arrow }) => arrow.label).map(({ arrow: { from, to, label: { length } }, label }) => ({ title: `${from} → ${to}`, area: { ...label, width: length * LABEL_CHARACTER + 8, height: 16 } })),
+  };
+}
+
+const isIn = ({ x, y }: Point, area: Area) => Math.abs(x - area.x) < area.width / 2 && Math.abs(y - area.y) < area.height / 2;
+
 describe.each(synthesis.graphs.map(({ stack }) => stack.node.path))('the picture of %s', stack => {
   test('lays no two boxes over each other, and all of them in the picture', () => {
     const { boxes, width, height } = layOut(diagram(stack));
@@ -29,6 +55,32 @@ describe.each(synthesis.graphs.map(({ stack }) => stack.node.path))('the picture
         const apart = Math.abs(a.x - b.x) >= (a.width + b.width) / 2 || Math.abs(a.y - b.y) >= (a.height + b.height) / 2;
         expect({ box: box.title, other: other.title, apart }).toMatchObject({ apart: true });
       }
+    }
+  });
+
+  test('leads no line behind a box or a label that it has nothing to do with', () => {
+    const { boxes, arrows, labels } = drawn(stack);
+    for (const { arrow: { from, to }, line } of arrows) {
+      const arrow = `${from} → ${to}`;
+      const others = [...boxes.filter(({ box: { id } }) => id !== from && id !== to).map(({ box: { title }, area }) => ({ title, area })), ...labels.filter(({ title }) => title !== arrow)];
+      expect({ arrow, behind: others.filter(({ area }) => line.some(point => isIn(point, area))).map(({ title }) => title) }).toEqual({ arrow, behind: [] });
+    }
+  });
+
+  test('leads each line from its box to its box, and no two to the same point', () => {
+    const { boxes, arrows } = drawn(stack);
+    const isAt = (point: Point, id: string) => boxes.some(({ box, area }) => box.id === id && isIn(point, { ...area, width: area.width + 1, height: area.height + 1 }));
+    for (const { arrow, line } of arrows) {
+      expect({ arrow, begins: isAt(line[0]!, arrow.from), ends: isAt(line.at(-1)!, arrow.to) }).toEqual({ arrow, begins: true, ends: true });
+    }
+    expect(new Set(arrows.map(({ line }) => JSON.stringify(line.at(-1)))).size).toBe(arrows.length);
+  });
+
+  test('lays no label over a box or another label', () => {
+    const { boxes, labels } = drawn(stack);
+    for (const [i, { title, area: a }] of labels.entries()) {
+      const others = [...boxes.map(({ box, area }) => ({ title: box.title, area })), ...labels.slice(i + 1)];
+      expect({ title, over: others.filter(({ area: b }) => isIn(a, { ...b, width: a.width + b.width, height: a.height + b.height })).map(other => other.title) }).toEqual({ title, over: [] });
     }
   });
 

@@ -5,7 +5,7 @@ import { LABEL_CHARACTER, layOut, type Area, type Layout, type Point } from './l
 const STYLE = `
 .diagram { font-family: system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 .tier > rect { fill: #f3f5f9; stroke: #b9c2d3; stroke-dasharray: 4 3; }
-.tier > text { font-size: 12px; fill: #4a5872; font-weight: 600; }
+.tier > text { font-size: 12px; fill: #4a5872; font-weight: 600; stroke: #f3f5f9; stroke-width: 4px; paint-order: stroke; }
 .box > rect, .box > path { fill: #fff; stroke: #2f4a78; stroke-width: 1.5; }
 .box .title { font-size: 14px; font-weight: 600; fill: #14213a; text-anchor: middle; }
 .box .detail { font-size: 11px; fill: #4a5872; text-anchor: middle; }
@@ -36,13 +36,19 @@ export function svg(diagram: Diagram, { choosable = false }: SvgOptions = {}): s
 ${layout.tiers.map(tierOf).join('\n')}
 ${layout.arrows.map(lineOf).join('\n')}
 ${layout.boxes.map(box => boxOf(box, choosable)).join('\n')}
+${layout.tiers.map(tierNameOf).join('\n')}
 ${layout.arrows.map(labelOf).join('\n')}
 </svg>
 `;
 }
 
-function tierOf({ name, area }: Layout['tiers'][number]): string {
-  return `<g class="tier"><rect ${rectangle(area)} rx="10"/><text x="${round(area.x - area.width / 2 + 10)}" y="${round(area.y - area.height / 2 + 16)}">${escaped(name)}</text></g>`;
+function tierOf({ area }: Layout['tiers'][number]): string {
+  return `<g class="tier"><rect ${rectangle(area)} rx="10"/></g>`;
+}
+
+/** Over the lines too. */
+function tierNameOf({ name, area }: Layout['tiers'][number]): string {
+  return `<g class="tier"><text x="${round(area.x - area.width / 2 + 10)}" y="${round(area.y - area.height / 2 + 16)}">${escaped(name)}</text></g>`;
 }
 
 function boxOf({ box: { kind, title, detail, construct }, area }: Layout['boxes'][number], choosable: boolean): string {
@@ -56,7 +62,7 @@ function boxOf({ box: { kind, title, detail, construct }, area }: Layout['boxes'
 }
 
 function lineOf({ arrow: { kind }, points }: Layout['arrows'][number]): string {
-  return `<g class="arrow ${kind}"><path d="${smooth(points)}"${kind === 'mount' ? '' : ' marker-end="url(#head)"'}/></g>`;
+  return `<g class="arrow ${kind}"><path d="${curves(points)}"${kind === 'mount' ? '' : ' marker-end="url(#head)"'}/></g>`;
 }
 
 /** Over the lines, so that none crosses it out. */
@@ -66,16 +72,9 @@ function labelOf({ arrow: { label: text }, label: { x, y } }: Layout['arrows'][n
   return `<g class="arrow"><rect ${rectangle({ x, y, width, height: 16 })} rx="3"/><text x="${round(x)}" y="${round(y + 4)}">${escaped(text)}</text></g>`;
 }
 
-/** Through the middles between the points, so that there are no corners. */
-function smooth(points: readonly Point[]): string {
-  const [first, ...rest] = points;
+function curves([start, ...parts]: readonly Point[]): string {
   const at = ({ x, y }: Point) => `${round(x)} ${round(y)}`;
-  const curves = rest.slice(0, -1).map((point, i) => {
-    const next = rest[i + 1]!;
-    const middle = i === rest.length - 2 ? next : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 };
-    return `Q${at(point)} ${at(middle)}`;
-  });
-  return `M${at(first!)}${curves.length > 0 ? curves.join('') : rest.map(point => `L${at(point)}`).join('')}`;
+  return `M${at(start!)}C${parts.map(at).join(' ')}`;
 }
 
 function rectangle({ x, y, width, height }: Area): string {
