@@ -7,7 +7,9 @@ import { EXIT } from './errors';
 import { complain } from './terminal';
 
 /** Files of the project that say nothing about its stacks. */
-const IGNORED = new Set(['node_modules', '.git', 'secrets', 'coverage', '.idea', '.vscode']);
+const IGNORED = new Set(['node_modules', '.git', '.idea', '.vscode']);
+/** Further down, these are names like any other: `constructs/secrets`. */
+const IGNORED_AT_THE_TOP = new Set(['secrets', 'coverage']);
 /** What other programs keep writing beside the sources, perhaps a record of this very one. */
 const NOISE = /\.(log|tsbuildinfo|swp|swx)$|~$/;
 /** Editors write a file in several steps. */
@@ -19,7 +21,7 @@ const PAUSE = 30;
  */
 export async function watchApp(argv: readonly string[], command: string, project = process.cwd()): Promise<number> {
   const changes = new Changes();
-  const watcher = watchFiles(project, { ignoreInitial: true, ignored: path => IGNORED.has(basename(path)) || NOISE.test(path) || isOutput(path, project) });
+  const watcher = watchFiles(project, { ignoreInitial: true, ignored: path => isIgnored(path, project) || isOutput(path, project) });
   watcher.on('all', (_event, path) => { if (!isOutput(path, project)) changes.add(relative(project, path)); });
   let next = new AppProcess(argv, command);
   process.once('SIGINT', () => changes.end()).once('SIGTERM', () => changes.end());
@@ -65,6 +67,10 @@ class Changes {
     this.paths = new Set();
     return changed;
   }
+}
+
+function isIgnored(path: string, project: string): boolean {
+  return IGNORED.has(basename(path)) || IGNORED_AT_THE_TOP.has(relative(project, path)) || NOISE.test(path);
 }
 
 /** Whether it lies in a folder that synthesis writes, wherever the program has it. */

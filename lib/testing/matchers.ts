@@ -12,7 +12,8 @@ import { toBeWeakerThan, type WeaknessMatchers } from './weaker';
 /** What `expect(template)` and `expect(stack)` can say; a stack is looked at on each of its targets. */
 export interface StackMatchers<R> extends WeaknessMatchers<R> {
   /**
-   * The Compose file has a service, which matches a part. Default: any will do.
+   * The Compose file has a service, which matches a part. Default: any will do. With a part, a name that is not there fails
+   * behind `not` too.
    *
    * ```ts
    * import { expect, test } from '@jest/globals';
@@ -28,7 +29,7 @@ export interface StackMatchers<R> extends WeaknessMatchers<R> {
   toHaveService(name: string, partial?: PartialOf<BodyOf<'services'>>): R;
   /**
    * There is a resource of a kind and a name, which matches a part: a manifest, or an entry of a section of the Compose file.
-   * Default: any will do. Throws an Error for a kind that is misspelt.
+   * Default: any will do. Throws an Error for a kind that is misspelt. With a part, a name that is not there fails behind `not` too.
    *
    * ```ts
    * import { expect, test } from '@jest/globals';
@@ -72,7 +73,8 @@ export interface StackMatchers<R> extends WeaknessMatchers<R> {
   toReach(from: string, to: string, port?: PortLike): R;
   /**
    * No emitted file carries one of these values: as it is, escaped, URL-encoded, in base64 or in hexadecimal. The values
-   * are not told when one is found.
+   * are not told when one is found. Give it a text that the program could have read, from its environment or a file: one that
+   * stands nowhere else.
    *
    * ```ts
    * import { expect, test } from '@jest/globals';
@@ -80,12 +82,14 @@ export interface StackMatchers<R> extends WeaknessMatchers<R> {
    * import { shop } from './shop';
    *
    * test('the key of the payment service stays out of the files', () => {
+   *   process.env.STRIPE_KEY = 'canary-4711';
    *   expect(shop()).toHaveNoSecretValues(['canary-4711']);
    * });
    * ```
    *
-   * @param values themselves, or the folder that `compose8s secrets init` has made them in: `{ folder: 'secrets/shop/prod' }`.
-   * Values of fewer than six characters would be found by chance: in a folder they are passed over, in a list they are an error.
+   * @param values themselves, or the folder that `compose8s secrets init` has made them in: `{ folder: 'secrets/shop/prod' }`,
+   * on a machine that has them. Where the folder has none, as on a fresh checkout and in CI, it throws an Error. Values of
+   * fewer than six characters would be found by chance: in a folder they are passed over, in a list they are an error.
    */
   toHaveNoSecretValues(values: SecretValues): R;
 }
@@ -111,7 +115,7 @@ export const matchers = {
     const templates = templatesOf(actual);
     const onCompose = templates.filter(({ emission }) => emission.target.name === 'compose');
     if (onCompose.length === 0) throw new Error(`${templates[0]!.title}: services are of Compose; ask for toHaveResource('Deployment', '${name}'), or look at Template.of(stack, new Compose())`);
-    return have(onCompose, 'services', 'service', name, partial);
+    return have(onCompose, 'services', 'service', name, partial, this?.isNot);
   },
 
   /** See {@link StackMatchers.toHaveResource}. Default: any will do. */
@@ -120,7 +124,7 @@ export const matchers = {
     const near = meant(kind, templates.flatMap(({ resources }) => resources));
     // There is none of it in any case: behind `not`, the test could not fail.
     if (near.length > 0) throw new Error(`there is no kind '${kind}'; ${instead(kind, near)}`);
-    return have(templates, kind, kind, name, partial);
+    return have(templates, kind, kind, name, partial, this?.isNot);
   },
 
   /** See {@link StackMatchers.toReach}. Default: on any port. */
@@ -152,12 +156,13 @@ export const matchers = {
   },
 };
 
-function have(templates: readonly Template[], kind: string, word: string, name: string, partial: unknown): Outcome {
+function have(templates: readonly Template[], kind: string, word: string, name: string, partial: unknown, isNot = false): Outcome {
   const title = templates.map(template => template.title).join(', ');
   const candidates = templates.flatMap(({ title, resources }) => ofKind(resources, kind).map(resource => ({ title, resource })));
   const found = candidates.find(({ resource }) => resource.name === name);
   const names = candidates.map(({ resource }) => resource.name);
-  if (!found) return { pass: false, message: () => `${title}: there is no ${word} '${name}'; ${instead(name, names)}` };
+  // What is not there is unlike everything: behind `not`, a part of it could not fail.
+  if (!found) return { pass: isNot && partial !== undefined, message: () => `${title}: there is no ${word} '${name}'; ${instead(name, names)}` };
   const differing = partial === undefined ? [] : differences(partial, found.resource.body);
   return {
     pass: differing.length === 0,

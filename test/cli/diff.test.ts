@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { ApiObject } from 'cdk8s';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -23,6 +24,18 @@ test('against the last output: 0 where nothing would change, 3 where something w
     code: 3, stderr: '',
     stdout: expect.stringMatching(/^shop\/dev\/web\n {2}~ compose services\/web: recreate\n {6}Compose recreates a container whose configuration changed\n {6}deploy.resources.limits.pids: \d+ → 77\n\n1 change against .*dist: 1 recreate\n$/),
   });
+});
+
+test('names the namespace of a resource that is in another than the stack', async () => {
+  const withPolicies = (...types: readonly string[]) => () => {
+    const app = shop({ targets: [new Kubernetes()] });
+    const stack = app.node.findChild('shop').node.findChild('dev');
+    for (const namespace of ['monitoring', undefined]) new ApiObject(stack, `policy-${namespace ?? 'own'}`, { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'own', namespace }, spec: { podSelector: {}, policyTypes: types } });
+    return app;
+  };
+  await compose8s('synth', withPolicies('Ingress'));
+  const { stdout } = await compose8s('diff', withPolicies('Egress'));
+  expect(stdout.match(/ kubernetes NetworkPolicy\/own.*/g)).toEqual([' kubernetes NetworkPolicy/own in monitoring: in place', ' kubernetes NetworkPolicy/own: in place']);
 });
 
 test('names a stack that is gone, unless only others were asked for', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { canCheck, missing } from '../support/here';
 import { cleanUp, filesBelow, temporaryFolder } from '../support/secrets';
@@ -234,6 +234,27 @@ require(${JSON.stringify(join(LIBRARY, 'test/support/secrets'))}).shop({ environ
       await new Promise(done => setTimeout(done, 300));
       expect(runs()).toBe(2);
     } finally {
+      expect(await stop()).toBe(0);
+    }
+  });
+
+  test('looks into a folder called secrets or coverage, unless it is the one of the project', async () => {
+    for (const folder of ['secrets/shop/dev', 'coverage', 'constructs/secrets', 'constructs/coverage']) mkdirSync(join(project, folder), { recursive: true });
+    program('dev');
+    watch();
+    try {
+      await until(1);
+      for (const file of ['secrets/shop/dev/key', 'coverage/report.json']) write(file, '');
+      await new Promise(done => setTimeout(done, 300));
+      expect(runs()).toBe(1);
+      write('constructs/secrets/vault.ts', '');
+      await until(2);
+      expect(printed).toContain('~ constructs/secrets/vault.ts\n');
+      write('constructs/coverage/report.ts', '');
+      await until(3);
+      expect(printed).toContain('~ constructs/coverage/report.ts\n');
+    } finally {
+      for (const folder of ['coverage', 'constructs']) rmSync(join(project, folder), { recursive: true });
       expect(await stop()).toBe(0);
     }
   });

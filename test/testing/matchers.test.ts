@@ -34,6 +34,7 @@ describe('toHaveService', () => {
     },
     { why: 'a service that should not be', run: () => expect(small()).not.toHaveService('api'), message: "shop/dev on compose: there is a service 'api', and should not be" },
     { why: 'a service that should be other', run: () => expect(small()).not.toHaveService('api', { read_only: true }), message: "shop/dev on compose: there is a service 'api' like that, and should not be" },
+    { why: 'a part of a service that is not there, behind not', run: () => expect(small()).not.toHaveService('apj', { read_only: true }), message: "shop/dev on compose: there is no service 'apj'; did you mean 'api'?" },
     { why: 'another target', run: () => expect(template(new Kubernetes())).toHaveService('api'), message: "shop/dev on kubernetes: services are of Compose; ask for toHaveResource('Deployment', 'api'), or look at Template.of(stack, new Compose())" },
     { why: 'a stack without targets', run: () => expect(small({ targets: [] })).toHaveService('api'), message: 'shop/dev has no targets: give it one, or look at Template.of(stack, new Compose())' },
     { why: 'something else', run: () => expect('api').toHaveService('api'), message: 'expected a Stack or a Template: expect(stack), or expect(Template.of(stack, new Compose()))' },
@@ -53,12 +54,15 @@ describe('toHaveResource', () => {
     expect(small()).not.toHaveResource(kind, 'other');
   });
 
+  test('finds none that is not like that', () => expect(small()).not.toHaveResource('Deployment', 'api', { spec: { replicas: 2 } }));
+
   test('matches a part', () => {
     expect(small()).toHaveResource('Deployment', 'api', { spec: { replicas: 1, template: { spec: { containers: [{ name: 'api', resources: { limits: { memory: '512Mi' } } }] } } } });
   });
 
   test.each([
     { why: 'a name that is not there', run: () => expect(small()).toHaveResource('Deployment', 'apj'), message: "shop/dev on compose, shop/dev on kubernetes: there is no Deployment 'apj'; did you mean 'api'?" },
+    { why: 'a part of what is not there, behind not', run: () => expect(small()).not.toHaveResource('Deployment', 'apj', { spec: { replicas: 2 } }), message: "shop/dev on compose, shop/dev on kubernetes: there is no Deployment 'apj'; did you mean 'api'?" },
     { why: 'a misspelt kind', run: () => expect(small()).toHaveResource('Deploymnt', 'api'), message: "there is no kind 'Deploymnt'; did you mean 'Deployment'?" },
     { why: 'a misspelt kind, of which there is none in any case', run: () => expect(small()).not.toHaveResource('Deploymnt', 'api'), message: "there is no kind 'Deploymnt'; did you mean 'Deployment'?" },
     { why: 'a misspelt section', run: () => expect(template(new Compose())).not.toHaveResource('service', 'api'), message: "there is no kind 'service'; did you mean 'Service' or 'services'?" },

@@ -88,9 +88,9 @@ function grouped(changes: readonly Change[]): [string, Change[]][] {
   return [...new Set(changes.map(({ construct }) => construct))].map(construct => [construct, changes.filter(change => change.construct === construct)]);
 }
 
-function lineOf({ target, kind, name, change, impact, why, fields }: Change): string {
+function lineOf({ target, kind, name, namespace, change, impact, why, fields }: Change): string {
   return [
-    `  ${SIGNS[change]} ${target} ${kind}/${name}: ${impact}\n`,
+    `  ${SIGNS[change]} ${target} ${kind}/${name}${namespace === undefined ? '' : ` in ${namespace}`}: ${impact}\n`,
     ...why.map(reason => `      ${reason}\n`),
     ...(kind === 'files' ? [] : fields.map(({ path, before, after }) => `      ${path}: ${shown(before)} → ${shown(after)}\n`)),
   ].join('');

@@ -1,9 +1,9 @@
 import { pathOf } from '../../model';
-import { builtImages } from '../build-context';
 import type { Emission } from '../synthesis';
 import { at, fieldChanges, type FieldChange } from './fields';
-import { gravest, inPlace, recreate, withDisposable, type Impact, type Verdict } from './impact';
-import { filesOf, resourcesOf, type Files, type Resource } from './resources';
+import { withRebuilt } from './images';
+import { gravest, inPlace, withDisposable, type Impact, type Verdict } from './impact';
+import { filesOf, keyOf, namespaceOf, resourcesOf, type Files, type Resource } from './resources';
 import { ruleOf } from './rules';
 
 export { gravest, IMPACTS, type Impact } from './impact';
@@ -16,6 +16,8 @@ export interface Change {
   readonly target: string;
   readonly kind: string;
   readonly name: string;
+  /** Where it is another than the stack's own. */
+  readonly namespace?: string;
   readonly change: 'added' | 'removed' | 'changed';
   readonly impact: Impact;
   readonly why: readonly string[];
@@ -39,19 +41,22 @@ export function diff(emission: Emission, former: Files): Change[] {
     const verdicts = renamed.has(key) ? [inPlace('each release runs a Job of its own; the former one has run')] : ruleOf(kind)[change]({ name, before: then?.body, after: now?.body, fields });
     return [changeOf(emission, (now ?? then)!, { kind, name, change, fields: change === 'changed' ? fields : [] }, verdicts.map(verdict => withDisposable(verdict, disposable)))];
   });
-  return [...changes, ...rebuilt(emission, changes)];
+  return withRebuilt(emission, before.values(), changes);
 }
 
 function changeOf(emission: Emission, resource: Resource, what: Pick<Change, 'kind' | 'name' | 'change' | 'fields'>, verdicts: readonly Verdict[]): Change {
+  const namespace = namespaceOf(resource.body);
   return {
     construct: constructOf(emission, resource), target: emission.target.name, ...what,
+    ...(namespace === undefined || namespace === emission.graph.stack.projectName ? {} : { namespace }),
     impact: gravest(verdicts.map(({ impact }) => impact)), why: [...new Set(verdicts.map(({ why }) => why))],
   };
 }
 
 /** Those that are there know it; for those that are gone, labels and names tell. */
-function constructOf({ graph, rendering: { documents } }: Emission, { kind, name, body }: Resource): string {
-  const document = documents.find(other => other.kind === kind && other.name === name);
+function constructOf({ graph, rendering: { documents } }: Emission, resource: Resource): string {
+  const { kind, name, body } = resource;
+  const document = documents.find(other => keyOf(other) === keyOf(resource));
   if (document) return pathOf(document.source);
   const stack = graph.stack.node.path;
   const label = at(body, 'metadata.labels');
@@ -67,16 +72,5 @@ function renamedJobs(before: ReadonlyMap<string, Resource>, after: ReadonlyMap<s
   return new Map([...after].flatMap(([key, job]): [string, string][] => {
     const former = job.kind === 'Job' && !before.has(key) ? gone.find(([, other]) => nameOf(other) === nameOf(job)) : undefined;
     return former ? [[key, former[0]]] : [];
-  }));
-}
-
-/** Other sources of an image make containers of it anew on this machine, though no entry differs. */
-function rebuilt(emission: Emission, changes: readonly Change[]): Change[] {
-  return builtImages(emission.graph).filter(({ name }) => changes.some(change => change.kind === 'files' && change.name.startsWith(`images/${name}/`))).flatMap(({ name, workloads }) => workloads.flatMap((workload): Change[] => {
-    const { graph, target } = emission;
-    const [own] = emission.rendering.documents.filter(({ source, kind }) => source === workload && kind === 'services');
-    if (!own || changes.some(({ kind, name: changed }) => kind === 'services' && changed === own.name) || graph.stack.targets.length === 0) return [];
-    const { impact, why } = recreate(`its image is built of other sources (images/${name}): up --build replaces the container`);
-    return [{ construct: pathOf(workload), target: target.name, kind: 'services', name: own.name, change: 'changed', impact, why: [why], fields: [] }];
   }));
 }

@@ -13,10 +13,21 @@ const REMOVED = () => [inPlace('removed, where apply prunes; nothing that runs n
 const GONE = () => [recreate('its pods are stopped and removed, where apply prunes')];
 const PLAIN: Rule = { added: ADDED, removed: REMOVED, changed: () => [inPlace('the cluster takes it over at once')] };
 const WAY_IN: Rule = { ...PLAIN, removed: () => [recreate('whoever comes in by it finds nobody')] };
+/** The API server refuses another role: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#clusterrolebinding-example */
+const BINDING: Rule = { ...PLAIN, changed: subject => [...(differs(subject, 'roleRef') ? [recreate('roleRef is immutable: it must be deleted first, and meanwhile nobody has its rights')] : []), ...others(subject, ['roleRef'], 'the cluster takes it over at once')] };
 const ORPHANS = 'the field is immutable: it must be deleted first; pods that the old selector found are left behind, and run beside the new ones on the same data';
 
 /** What a StatefulSet may be given anew; the API server refuses a change of all else. */
 const STATEFUL_MUTABLE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
+
+/** A team's own. */
+export const ANY_MANIFEST: Rule = {
+  added: ADDED,
+  removed: () => [dataAtRisk('it is not known here what stands behind this kind: its data may go with it')],
+  changed: () => [inPlace('the cluster takes it over; what a controller makes of it is not known here')],
+};
+
+const SEALED = 'it is immutable: it must be deleted and made anew';
 
 /** By kind: those that compose8s makes, and a few that teams have. */
 export const KUBERNETES_RULES: Readonly<Record<string, Rule>> = {
@@ -42,7 +53,7 @@ export const KUBERNETES_RULES: Readonly<Record<string, Rule>> = {
           ? 'spec.volumeClaimTemplates is immutable: the StatefulSet must be deleted (--cascade=orphan), and each claim that exists be changed by hand'
           : `spec.${field} is immutable: the StatefulSet must be deleted (--cascade=orphan) and made anew`, field === 'volumeClaimTemplates' ? templatesOf(subject.before) : [])),
         ...storedData(subject),
-        ...(differs(subject, 'spec.template') ? [restart(rollout(subject))] : []),
+        ...(differs(subject, 'spec.template') ? [isAlone(subject) ? recreate('its pod ends before the new one starts') : restart(rollout(subject))] : []),
         ...others(subject, ['spec'], 'labels only'),
         ...(immutable.length === 0 && !differs(subject, 'spec.template') && differs(subject, 'spec') ? [inPlace('the StatefulSet is adjusted; its pods stay')] : []),
       ];
@@ -78,25 +89,38 @@ export const KUBERNETES_RULES: Readonly<Record<string, Rule>> = {
     ],
   },
   Ingress: WAY_IN, HTTPRoute: WAY_IN, Gateway: WAY_IN,
-  ServiceAccount: PLAIN, Role: PLAIN, RoleBinding: PLAIN, NetworkPolicy: PLAIN, PodDisruptionBudget: PLAIN, HorizontalPodAutoscaler: PLAIN,
+  ServiceAccount: PLAIN, Role: PLAIN, RoleBinding: BINDING, ClusterRoleBinding: BINDING, NetworkPolicy: PLAIN, PodDisruptionBudget: PLAIN, HorizontalPodAutoscaler: PLAIN,
   Certificate: PLAIN, ServiceMonitor: PLAIN, PrometheusRule: PLAIN,
   Namespace: { added: ADDED, removed: () => [dataAtRisk('whoever deletes a namespace deletes all in it, claims too')], changed: () => [inPlace('labels and annotations')] },
   ConfigMap: {
     added: ADDED, removed: REMOVED,
-    changed: ({ before }) => [at(before, 'immutable') === true ? recreate('it is immutable: it must be deleted and made anew') : inPlace('pods that read it restart by a change of their own')],
+    changed: subject => [isSealed(subject) ? recreate(SEALED) : inPlace('pods that read it restart by a change of their own')],
   },
-};
-
-/** A team's own. */
-export const ANY_MANIFEST: Rule = {
-  added: ADDED,
-  removed: () => [dataAtRisk('it is not known here what stands behind this kind: its data may go with it')],
-  changed: () => [inPlace('the cluster takes it over; what a controller makes of it is not known here')],
+  Secret: {
+    ...ANY_MANIFEST,
+    changed: subject => [
+      ...(isSealed(subject) ? [recreate(SEALED)] : []),
+      ...(differs(subject, 'type') ? [recreate('its type is immutable: it must be deleted and made anew')] : []),
+      ...(!isSealed(subject) && differs(subject, 'data', 'stringData') ? [inPlace('pods that have it in their environment keep the former values until they start anew')] : []),
+      ...others(subject, ['type', 'data', 'stringData', 'immutable'], 'labels and annotations'),
+    ],
+  },
 };
 
 function others(subject: Subject, besides: readonly string[], why: string): Verdict[] {
   const rest = subject.fields.filter(({ path }) => !besides.some(other => path === other || path.startsWith(`${other}.`) || path.startsWith(`${other}[`)));
   return rest.length > 0 ? [inPlace(why)] : [];
+}
+
+/** A StatefulSet ends a pod before it makes the next of the same name: with one, nobody answers meanwhile. */
+function isAlone({ after }: Subject): boolean {
+  const replicas = at(after, 'spec.replicas') ?? 1;
+  return replicas === 1;
+}
+
+/** Contents of ConfigMaps and Secrets that are immutable; labels are not among them. */
+function isSealed(subject: Subject): boolean {
+  return at(subject.before, 'immutable') === true && differs(subject, 'immutable', 'data', 'binaryData', 'stringData');
 }
 
 function rollout({ fields }: Subject): string {

@@ -2,6 +2,7 @@ import { loadAll } from 'js-yaml';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { BUILDS_FILE } from '../build-context';
 import { contentOf } from '../output';
 import type { OutputFile } from '../target';
 import { at, isMapping } from './fields';
@@ -29,10 +30,23 @@ export function filesIn(folder: string): Files {
   return new Map(paths.filter(path => statSync(join(folder, path)).isFile()).map(path => [path, readFileSync(join(folder, path))]));
 }
 
-/** Everything in an emitted folder, by kind and name. An entry of a Compose file is one, a manifest is one, any other file is one. */
+/** The namespace that a manifest names; `undefined` where it names none, and for what is no manifest. */
+export function namespaceOf(body: unknown): string | undefined {
+  const namespace = at(body, 'metadata.namespace');
+  return typeof namespace === 'string' ? namespace : undefined;
+}
+
+/** What tells resources apart, as a cluster does it: another version of an API group has the same objects. */
+export function keyOf({ kind, name, body }: Resource): string {
+  const apiVersion = at(body, 'apiVersion');
+  const group = typeof apiVersion === 'string' && apiVersion.includes('/') ? apiVersion.split('/')[0]! : '';
+  return [group, kind, namespaceOf(body) ?? '', name].join('/');
+}
+
+/** Everything in an emitted folder, by what tells it apart. An entry of a Compose file is one, a manifest is one, any other file is one. */
 export function resourcesOf(files: Files): Map<string, Resource> {
   const resources = new Map<string, Resource>();
-  const add = (kind: string, name: string, body: unknown) => resources.set(`${kind}/${name}`, { kind, name, body });
+  const add = (kind: string, name: string, body: unknown) => resources.set(keyOf({ kind, name, body }), { kind, name, body });
   for (const [path, content] of files) {
     // For people: it changes nothing that runs.
     if (path === OPERATIONS_FILE) continue;
@@ -43,7 +57,8 @@ export function resourcesOf(files: Files): Map<string, Resource> {
     for (const document of loadAll(content.toString())) {
       if (!isMapping(document)) continue;
       if (typeof document.kind === 'string' && document.apiVersion !== undefined) add(document.kind, String(at(document, 'metadata.name')), document);
-      else for (const [section, entries] of Object.entries(document)) addSection(section, entries, add);
+      // Who builds reads it: what runs stands in the project, with its build.
+      else if (path !== BUILDS_FILE) for (const [section, entries] of Object.entries(document)) addSection(section, entries, add);
     }
   }
   return resources;
