@@ -11,7 +11,8 @@ import { guardian } from './guardian';
 export function systems(app: App | Construct): void {
   for (const system of [agentPlatform, catalyst, cedrus, observedCedrus, graphMemory, guardian]) system(app);
   const production = app.node.findAll().filter(Stack.isStack).filter(({ environment }) => environment === 'prod');
-  // By night, from the registry that the images are pushed to. Docker Bench wants the host itself, which no workload may have:
-  // `compose8s security-report` judges what of it the emitted files show, and reads the log of one that was run by hand.
+  // By night: in a cluster from the registry that the images are pushed to, on a Docker host what it has built itself. Docker Bench
+  // wants the host itself, which no workload may have: `compose8s security-report` judges what of it the emitted files show, and
+  // reads the log of one that was run by hand.
   for (const of of production) new SecurityScan(app, 'scan', { of, schedule: Cron.daily('04:00'), registry: 'registry.example' });
 }

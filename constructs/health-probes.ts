@@ -40,9 +40,11 @@ export const HealthProbes = {
 
   /**
    * A program in the container, run without a shell, that exits with 0 when all is well. `alive` asks whether its port
-   * accepts connections. Default: it is restarted only when it exits.
+   * accepts connections, or runs another program, which must not look at any dependency. Default: it is restarted only when it
+   * exits.
    */
-  command<Port extends string = never>(command: readonly string[], { alive, startup, ...timing }: Common & { readonly alive?: { readonly port: Port } } = {}): ProbesLike<Port> {
-    return { ready: Probe.command(command, timing), ...(alive ? { alive: Probe.tcp<Port>({ ...timing, port: alive.port }) } : {}), startup };
+  command<Port extends string = never>(command: readonly string[], { alive, startup, ...timing }: Common & { readonly alive?: { readonly port: Port } | { readonly command: readonly string[] } } = {}): ProbesLike<Port> {
+    const lives = alive && ('command' in alive ? Probe.command(alive.command, timing) : Probe.tcp<Port>({ ...timing, port: alive.port }));
+    return { ready: Probe.command(command, timing), ...(lives ? { alive: lives } : {}), startup };
   },
 };

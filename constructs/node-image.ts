@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { attemptFor, Image, Instruction, readResources, Size, type CommandLine, type Fault, type ResourcesLike, type Stage, type User } from '../lib/model';
-import { asRoot, distributionOf, packageManagerOf } from './node-tools';
+import { attemptFor, Image, Instruction, readResources, Size, type CommandLine, type Fault, type ResourcesLike, type SecretKey, type Stage, type User } from '../lib/model';
+import { asRoot, distributionOf, NPMRC, packageManagerOf } from './node-tools';
 import { userFaults } from './image-user';
 
 /** The sources that a Node.js image is built from, and what they need. */
@@ -18,6 +18,11 @@ export interface NodeImageProps {
   readonly node?: string;
   /** pnpm in an exact version, or npm in the one that the image has. What is installed is what the lock file says. Default: `npm`. */
   readonly packageManager?: 'npm' | `pnpm@${number}.${number}.${number}`;
+  /**
+   * An `.npmrc` with the token of a private registry. The build reads it as packages are installed, and the image does not
+   * have it; packages that run programs then could read it (`installScripts`). Default: none.
+   */
+  readonly npmrc?: SecretKey;
   /** Whether packages may run programs of their own when they are installed: to compile, to download. Default: no. */
   readonly installScripts?: boolean;
   /**
@@ -82,12 +87,12 @@ export class NodeImage {
   readonly development: Image;
 
   constructor(props: NodeImageProps) {
-    const { name, version, context, registry, user: { uid, gid } = NODE_USER, folders = [], ignore = [], labels } = props;
+    const { name, version, context, registry, npmrc, user: { uid, gid } = NODE_USER, folders = [], ignore = [], labels } = props;
     const stages = stagesOf(props);
     const faults = [...faultsOf(props)];
     const build = (target: string) => Image.build({
       name, version, context, registry, stages, target, labels, faults, user: { uid, gid }, folders,
-      tools: distributionOf(props.node).tools, ignore: [...IGNORED, ...ignore],
+      tools: distributionOf(props.node).tools, ignore: [...IGNORED, ...ignore], secrets: npmrc ? { npmrc } : {},
     });
     this.production = build('runner');
     this.development = build('development');
@@ -114,10 +119,12 @@ function stagesOf(props: NodeImageProps): readonly Stage[] {
   const manager = packageManagerOf(props.packageManager);
   const isNext = output === 'next';
   const scripts = { allowsScripts: props.installScripts ?? false };
+  const secrets: Readonly<Record<string, string>> = props.npmrc ? { npmrc: NPMRC } : {};
+  const setUp = manager.setUp(secrets);
 
   const install = (folder: string, options: { readonly isProduction: boolean }) => [
     Instruction.copy(['package.json', manager.lock].map(file => posix.join(folder, file)), './'),
-    Instruction.run(manager.install({ ...scripts, ...options }), { caches: manager.caches }),
+    Instruction.run(manager.install({ ...scripts, ...options }), { caches: manager.caches, secrets }),
   ];
   const inPrisma = (...instructions: readonly Instruction[]) => (prisma ? [Instruction.workdir(posix.join(HOME, prisma)), ...instructions, Instruction.workdir(HOME)] : []);
   const sources = [Instruction.copy('.', '.'), ...inPrisma(Instruction.run('node_modules/.bin/prisma generate'))];
@@ -139,7 +146,7 @@ function stagesOf(props: NodeImageProps): readonly Stage[] {
       name: 'deps', from: base,
       instructions: [
         ...asRoot(system, deps),
-        ...manager.setUp,
+        ...setUp,
         Instruction.workdir(HOME),
         ...install('', { isProduction: false }),
         ...inPrisma(...install(prisma ?? '', { isProduction: true })),
@@ -155,7 +162,7 @@ function stagesOf(props: NodeImageProps): readonly Stage[] {
         Instruction.run([...(isNext ? ['mkdir -p public'] : []), manager.run('build')]),
       ],
     },
-    ...(isNext ? [] : [{ name: 'production-deps', from: base, instructions: [...asRoot(system, deps), ...manager.setUp, Instruction.workdir(HOME), ...install('', { isProduction: true })] }]),
+    ...(isNext ? [] : [{ name: 'production-deps', from: base, instructions: [...asRoot(system, deps), ...setUp, Instruction.workdir(HOME), ...install('', { isProduction: true })] }]),
     {
       name: 'runner', from: base,
       instructions: [

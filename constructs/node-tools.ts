@@ -44,8 +44,8 @@ export function distributionOf(tag = 'alpine'): Distribution {
 /** How npm and pnpm are told to install exactly what the lock file says, and to run a script. */
 interface PackageManager {
   readonly lock: string;
-  /** Gets the manager itself. */
-  readonly setUp: readonly Instruction[];
+  /** Gets the manager itself, with the secrets of the build at these paths. */
+  readonly setUp: (secrets: Readonly<Record<string, string>>) => readonly Instruction[];
   readonly install: (options: { readonly isProduction: boolean; readonly allowsScripts: boolean }) => string;
   readonly run: (script: string) => string;
   /** Of what it downloaded: they never enter a layer. */
@@ -57,7 +57,7 @@ const PNPM_STORE = '/root/.pnpm-store';
 
 const NPM: PackageManager = {
   lock: 'package-lock.json',
-  setUp: [],
+  setUp: () => [],
   install: ({ isProduction, allowsScripts }) => ['npm ci --no-audit --no-fund', ...(isProduction ? ['--omit=dev'] : []), ...(allowsScripts ? [] : ['--ignore-scripts'])].join(' '),
   run: script => `npm run ${script}`,
   caches: [NPM_CACHE],
@@ -67,7 +67,7 @@ const NPM: PackageManager = {
 function pnpm(release: string): PackageManager {
   return {
     lock: 'pnpm-lock.yaml',
-    setUp: [Instruction.run(`npm install --global ${release}`, { caches: [NPM_CACHE] })],
+    setUp: secrets => [Instruction.run(`npm install --global ${release}`, { caches: [NPM_CACHE], secrets })],
     install: ({ isProduction, allowsScripts }) => [`pnpm install --frozen-lockfile --store-dir=${PNPM_STORE}`, ...(isProduction ? ['--prod'] : []), ...(allowsScripts ? [] : ['--ignore-scripts'])].join(' '),
     run: script => `pnpm run ${script}`,
     caches: [PNPM_STORE],
@@ -78,3 +78,6 @@ function pnpm(release: string): PackageManager {
 export function packageManagerOf(release = 'npm'): PackageManager {
   return release.startsWith('pnpm') ? pnpm(release) : NPM;
 }
+
+/** Where npm and pnpm look for the settings of the user who runs them, who is root. */
+export const NPMRC = '/root/.npmrc';

@@ -1,4 +1,4 @@
-import { Image, Instruction, type CommandLine, type Fault, type Stage, type User } from '../lib/model';
+import { Image, Instruction, type CommandLine, type Fault, type SecretKey, type Stage, type User } from '../lib/model';
 import { userFaults } from './image-user';
 
 /** The sources that a Python image is built from, and what they need. */
@@ -18,6 +18,13 @@ export interface PythonImageProps {
    * `dev` as well. Default: `pip`.
    */
   readonly installer?: 'pip' | 'uv';
+  /**
+   * For pip: a `pip.conf` with the address of a private index, and the token in it. The build reads it as packages are installed,
+   * and the image does not have it; what packages run then could. Default: none.
+   */
+  readonly pipConf?: SecretKey;
+  /** A `.netrc` with the token of a private index, whose address the requirements or `pyproject.toml` say. Read as `pipConf` is, by uv too. Default: none. */
+  readonly netrc?: SecretKey;
   /** For uv: groups of dependencies to install beside those of the project itself, so that one lock file serves several images. Default: none. */
   readonly groups?: readonly string[];
   /**
@@ -78,9 +85,10 @@ export class PythonImage {
   constructor(props: PythonImageProps) {
     const { name, version, context, registry, folders = [], user: { uid, gid } = { uid: 1000, gid: 1000 }, packages: { runtime = [], development = [] } = {}, ignore = [], labels } = props;
     const stages = stagesOf(props);
+    const secrets = Object.fromEntries(secretsOf(props).map(({ id, key }) => [id, key]));
     const faults = [...faultsOf(props)];
     const build = (target: string, packages: readonly string[]) => Image.build({
-      name, version, context, registry, stages, target, labels, faults, user: { uid, gid }, folders,
+      name, version, context, registry, stages, target, labels, faults, secrets, user: { uid, gid }, folders,
       tools: ['python', 'shell', ...(packages.includes('curl') ? ['curl' as const] : [])],
       ignore: [...IGNORED, ...ignore],
     });
@@ -90,7 +98,7 @@ export class PythonImage {
 }
 
 /** These become words of commands. */
-function* faultsOf({ python = DEFAULT_PYTHON, packages: { builder = [], runtime = [], development = [] } = {}, user, folders = [], installer, groups = [], trim = [], requirements, developmentRequirements, command, developmentCommand }: PythonImageProps): Iterable<Fault> {
+function* faultsOf({ python = DEFAULT_PYTHON, packages: { builder = [], runtime = [], development = [] } = {}, user, folders = [], installer, pipConf, groups = [], trim = [], requirements, developmentRequirements, command, developmentCommand }: PythonImageProps): Iterable<Fault> {
   yield* command.faults ?? [];
   yield* developmentCommand?.faults ?? [];
   if (/alpine/.test(python)) yield { code: 'python-debian', what: `python:${python} is made of Alpine, and what the image needs is installed by Debian's apt-get`, fix: `use a tag that is made of Debian: ${python.replace(/alpine[\d.]*/, 'slim-bookworm')}` };
@@ -99,6 +107,9 @@ function* faultsOf({ python = DEFAULT_PYTHON, packages: { builder = [], runtime 
   }
   if (installer === 'uv' && (requirements ?? developmentRequirements) !== undefined) {
     yield { code: 'python-requirements', what: 'uv reads pyproject.toml and uv.lock, and no file of requirements', fix: 'leave out requirements and developmentRequirements, or installer' };
+  }
+  if (installer === 'uv' && pipConf) {
+    yield { code: 'python-pip-conf', what: 'uv reads no pip.conf', fix: 'name the index in pyproject.toml, and give its token as netrc' };
   }
   if (installer !== 'uv' && groups.length > 0) {
     yield { code: 'python-requirements', what: 'pip knows no groups of dependencies in a file of requirements', fix: "leave out groups, or say installer: 'uv'" };
@@ -157,14 +168,24 @@ function stagesOf(props: PythonImageProps): readonly Stage[] {
   ];
 }
 
+/** What the build reads, and where: pip its settings of the host, pip and uv the tokens of the user who runs them. */
+function secretsOf({ pipConf, netrc }: PythonImageProps): readonly { readonly id: string; readonly key: SecretKey; readonly path: string }[] {
+  return [
+    ...(pipConf ? [{ id: 'pip-conf', key: pipConf, path: '/etc/pip.conf' }] : []),
+    ...(netrc ? [{ id: 'netrc', key: netrc, path: '/root/.netrc' }] : []),
+  ];
+}
+
 /** What fills the virtual environment, and what only developers have in it. */
-function requirementsOf({ installer = 'pip', groups = [], requirements = 'requirements.txt', developmentRequirements }: PythonImageProps): Readonly<Record<'production' | 'development', readonly Instruction[]>> {
+function requirementsOf(props: PythonImageProps): Readonly<Record<'production' | 'development', readonly Instruction[]>> {
+  const { installer = 'pip', groups = [], requirements = 'requirements.txt', developmentRequirements } = props;
+  const secrets = Object.fromEntries(secretsOf(props).map(({ id, path }) => [id, path]));
   if (installer === 'uv') {
-    const sync = (...options: string[]) => Instruction.run(['uv sync --locked --no-install-project', ...options, ...groups.map(group => `--group ${group}`)].join(' '), { caches: ['/root/.cache/uv'] });
+    const sync = (...options: string[]) => Instruction.run(['uv sync --locked --no-install-project', ...options, ...groups.map(group => `--group ${group}`)].join(' '), { caches: ['/root/.cache/uv'], secrets });
     return {
       production: [
         Instruction.env({ UV_PROJECT_ENVIRONMENT: '/opt/venv', UV_PYTHON_DOWNLOADS: 'never', UV_LINK_MODE: 'copy', UV_COMPILE_BYTECODE: '1' }),
-        Instruction.run(`pip install ${UV}`, { caches: ['/root/.cache/pip'] }),
+        Instruction.run(`pip install ${UV}`, { caches: ['/root/.cache/pip'], secrets }),
         Instruction.copy(['pyproject.toml', 'uv.lock'], './'),
         sync('--no-default-groups'),
       ],
@@ -173,7 +194,7 @@ function requirementsOf({ installer = 'pip', groups = [], requirements = 'requir
   }
   const pip = (file: string) => [
     Instruction.copy(file, file),
-    Instruction.run(`/opt/venv/bin/pip install --requirement ${file}`, { caches: ['/root/.cache/pip'] }),
+    Instruction.run(`/opt/venv/bin/pip install --requirement ${file}`, { caches: ['/root/.cache/pip'], secrets }),
   ];
   return {
     production: [Instruction.run('python -m venv /opt/venv'), ...pip(requirements)],

@@ -3,7 +3,10 @@ import { Workload, type Endpoint, type ProbesLike, type Replicas, type Restart, 
 
 /** A workload's props, but for ports: nobody calls a worker, but for its metrics. */
 export interface WorkerProps extends Omit<WorkloadProps, 'ports' | 'runs' | 'probes'> {
-  /** A worker has no port to ask: `HealthProbes.command([…])`. */
+  /**
+   * A worker has no port to ask: `HealthProbes.command([…], { alive: { command: […] } })`. Without `alive`, one that hangs is
+   * started anew by no target.
+   */
   readonly probes: ProbesLike<never>;
   /** How many containers run. Default: 1. `{ min, max, cpu }` scales by the use of CPU, where the target can. */
   readonly replicas?: Replicas;

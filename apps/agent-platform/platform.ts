@@ -3,7 +3,8 @@ import {
   Adminer, BackupCronJob, HealthProbes, Jaeger, Loki, Monitoring, NginxProxy, Postgres, Redis, ReleaseJob, uvicorn, WebService, Worker,
   type NginxProxyProps, type Receiver,
 } from '../../constructs';
-import { Cron, Duration, Stack, text, type ResourcesLike, type StackProps } from '../../lib';
+import { addRunbook, Cron, Duration, Stack, text, type ResourcesLike, type StackProps } from '../../lib';
+import { WORK, WORK_RUNBOOKS } from './alerts';
 import { agentImage } from './image';
 
 /** Where operators find each part, on the host's own address. */
@@ -87,8 +88,8 @@ export class AgentPlatform extends Stack {
       ...service, env: { ...stores, AGENT_URL: agent.url }, after: [migrate], replicas: replicas.worker,
       args: reload ? ['watchfiles', '--filter', 'python', work.join(' '), '/app/agents'] : work,
       metrics: { port: 8002 },
-      // It touches the file each time that it goes round.
-      probes: HealthProbes.command(['sh', '-c', 'test -n "$(find /tmp/alive -mmin -1)"']),
+      // It touches the files each time that it goes round, the first when it has its queue, the second in any case.
+      probes: HealthProbes.command(touched('/tmp/ready', 1), { alive: { command: touched('/tmp/alive', 5) } }),
     });
     new NginxProxy(this, 'nginx', {
       ...site,
@@ -100,6 +101,12 @@ export class AgentPlatform extends Stack {
     if (backup) new BackupCronJob(this, 'backup', { of: postgres, schedule: backup, keep: Duration.days(30), storage });
     new Monitoring(this, 'monitoring', {
       receivers, logs: loki, traces: jaeger, published: { prometheus: published.prometheus, grafana: published.grafana },
-    }).observe(this);
+    }).observe(this).rules(WORK);
+    addRunbook(this, () => WORK_RUNBOOKS);
   }
+}
+
+/** Whether a file was touched within so many minutes. */
+function touched(file: string, minutes: number): readonly string[] {
+  return ['sh', '-c', `test -n "$(find ${file} -mmin -${minutes})"`];
 }

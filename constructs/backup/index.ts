@@ -70,8 +70,9 @@ export class BackupCronJob extends Construct {
   readonly drill: Workload;
   /** Where the backups are. */
   readonly volume: Volume;
+  /** Whether each backup is copied elsewhere. */
+  readonly isCopied: boolean;
   private readonly database: string;
-  private readonly isCopied: boolean;
 
   constructor(scope: Construct, id: string, props: BackupCronJobProps) {
     super(scope, id);
@@ -151,12 +152,17 @@ export class BackupCronJob extends Construct {
           [{ do: 'run', workload: drill, as: 'drill-1' }, 'restores the latest into a scratch database'],
         ),
         advice`${this.isCopied ? 'Each is copied elsewhere as well, by the program that the stack names.' : 'All are in one volume, and nowhere else: who loses its disk loses them too.'}`,
-        advice`Into an empty database, the latest is restored by ${{ do: 'run', workload: restore, as: 'restore-1' }}, which refuses any other. Over a database that is damaged, it takes \`--force\`: all that users made in it is removed, tables that the backup does not know too, and what the backup holds takes its place, as a whole or not at all. Stop whoever may be writing first; let them in again only when it has ended well:`,
+        advice`Where this volume is lost too, as on a new host, a copy from elsewhere is taken into it first. \`NAME\` is the file, called as it was when it was made. It is read to its end, and none that is here already is overwritten; a backup that is made before it is restored removes it again, where it is older than ${`${days}`} days:`,
         steps(
-          [{ do: 'stop-callers', of: database }],
+          [{ do: 'run', workload, args: ['import', 'NAME'], input: 'NAME', as: 'import-1' }],
+          [{ do: 'follow', run: 'import-1' }, 'it ends with "imported …"'],
+        ),
+        advice`Into an empty database, the latest is restored by ${{ do: 'run', workload: restore, as: 'restore-1' }}, which refuses any other. Over a database that is damaged, it takes \`--force\`: all that users made in it is removed, tables that the backup does not know too, and what the backup holds takes its place, as a whole or not at all. Stop whoever may be writing first, work by a schedule too; let them in again only when it has ended well:`,
+        steps(
+          [{ do: 'stop-callers', of: database, except: [workload, drill] }],
           [{ do: 'run', workload: restore, args: ['restore', 'latest', '--force'], as: 'restore-2' }],
           [{ do: 'follow', run: 'restore-2' }, 'once it runs; it ends with "restored …"'],
-          [{ do: 'start-callers', of: database }, 'after the work of the release, where there is any: the backup may be older'],
+          [{ do: 'start-callers', of: database, except: [workload, drill] }, 'after the work of the release, where there is any: the backup may be older'],
         ),
         advice`In place of \`latest\`: a name from the list. When a run fails, its exit code says why: 4 the database is away or refuses the password, 6 the backup is damaged, 7 the disk is full, 8 the database is not empty, 9 rolled back, 75 another run is going on.`,
       ],

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Config, Secret, text, Workload, type Endpoint, type Image, type SecretKey, type Text, type Tier, type Volume } from '../../lib/model';
+import { Config, reportProblem, Secret, text, Workload, type Endpoint, type Image, type SecretKey, type Text, type Tier, type Volume } from '../../lib/model';
 import { HealthProbes } from '../health-probes';
 import { ReleaseJob } from '../release-job';
 import { IMAGES } from './images';
@@ -224,10 +224,21 @@ export class BackupExporter extends Construct {
 export type Headers = Readonly<Record<string, string>>;
 
 const CONFIGURATION = '/etc/blackbox';
+const AUTHORITY = '/etc/compose8s/authority';
+
+/** Until when a certificate is good, whoever signed it and even after its end. No page is asked for. */
+const CERTIFICATE = yaml`
+  prober: tcp
+  tcp:
+    preferred_ip_protocol: ip4
+    tls: true
+    tls_config: { insecure_skip_verify: true }
+  `;
 
 /**
  * Asks from outside what a program cannot tell of itself: whether it is ready, what visitors get, until when a certificate
- * is good. `tier`: as for workloads. Default: none.
+ * is good. `tier`: as for workloads. Default: none. `authority`: whom it trusts besides the public authorities, as certificates in PEM
+ * format. Default: nobody.
  *
  * Compose: a service. Kubernetes: a Deployment with a Service.
  */
@@ -242,9 +253,10 @@ export class BlackboxExporter extends Construct {
     ['tcp', yaml`prober: tcp`],
     ['public', visitor(false)],
     ['public_untrusted', visitor(true)],
+    ['certificate', CERTIFICATE],
   ]);
 
-  constructor(scope: Construct, id: string, { tier }: { readonly tier?: Tier } = {}) {
+  constructor(scope: Construct, id: string, { tier, authority }: { readonly tier?: Tier; readonly authority?: string } = {}) {
     super(scope, id);
     this.config = new Config(this, 'config', { files: {} });
     this.workload = new Workload(this, 'Default', {
@@ -252,10 +264,18 @@ export class BlackboxExporter extends Construct {
       args: [`--config.file=${CONFIGURATION}/blackbox.yml`],
       ports: { http: 9115 },
       probes: HealthProbes.http({ ready: '/-/healthy' }),
-      mounts: [{ config: this.config, path: CONFIGURATION }],
+      mounts: [
+        { config: this.config, path: CONFIGURATION },
+        ...(authority === undefined ? [] : [{ config: new Config(this, 'authority', { files: { 'authority.pem': authority } }), path: AUTHORITY }]),
+      ],
+      // Instead of Go's own list of folders: the public authorities stay.
+      ...(authority === undefined ? {} : { env: { SSL_CERT_DIR: `/etc/ssl/certs:${AUTHORITY}` } }),
       resources: SMALL, tier,
     });
     this.endpoint = this.workload.endpoint('http');
+    if (authority?.includes('-----BEGIN CERTIFICATE-----') === false) {
+      reportProblem(this, { code: 'authority', what: 'the authority has no certificate in PEM format', fix: "give the text of its file: readFileSync('authority.pem', 'utf8')" });
+    }
     this.refresh();
   }
 

@@ -19,7 +19,7 @@ export interface GrafanaProps {
   readonly storageClass?: string;
   /** The port on the host itself that publishes its pages. Default: not published. */
   readonly published?: number;
-  /** Default: 0.5 CPU and 512 MiB. */
+  /** Default: 0.5 CPU and 1 GiB. */
   readonly resources?: ResourcesLike;
   /** The part of the network that it is called in. Default: none. */
   readonly tier?: Tier;
@@ -42,7 +42,7 @@ export class Grafana extends Construct {
   readonly endpoint: Endpoint;
   private readonly dashboards: Config;
 
-  constructor(scope: Construct, id: string, { sources, storage = '1Gi', storageClass, published, resources = { cpu: '500m', memory: '512Mi' }, tier }: GrafanaProps) {
+  constructor(scope: Construct, id: string, { sources, storage = '1Gi', storageClass, published, resources = { cpu: '500m', memory: '1Gi' }, tier }: GrafanaProps) {
     super(scope, id);
     const admin = new Secret(this, 'admin', { keys: ['password'] });
     this.dashboards = new Config(this, 'dashboards', { files: {} });

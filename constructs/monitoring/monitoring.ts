@@ -1,10 +1,11 @@
 import { Construct, type IConstruct } from 'constructs';
-import { addCheck, addRunbook, advice, attempt, Duration, isPrimitive, pathOf, portOf, reportProblem, Text, text, type DurationLike, type Endpoint, type Fault, type Route, type Runbook, type SizeLike, type Tier, type Workload } from '../../lib/model';
+import { addCheck, addRunbook, advice, attempt, Duration, isPrimitive, pathOf, portOf, reportProblem, Text, text, type DurationLike, type Endpoint, type Fault, type Route, type Runbook, type Tier, type Workload } from '../../lib/model';
 import { dnsLabel } from '../../lib/core/names';
+import { Worker } from '../worker';
 import { Alertmanager, type Receiver } from './alertmanager';
 import { DASHBOARDS } from './dashboards';
 import { BlackboxExporter, HostExporter } from './exporters';
-import { Grafana } from './grafana';
+import { Grafana, type GrafanaProps } from './grafana';
 import type { Jaeger } from './jaeger';
 import type { Loki } from './loki';
 import { PRODUCTS } from './products';
@@ -25,8 +26,13 @@ export interface MonitoringProps extends Pick<PrometheusProps, 'retention' | 'st
   readonly logs?: Loki;
   /** Traces that Grafana shows as well, and that are observed themselves. Default: none. */
   readonly traces?: Jaeger;
-  /** Room for what people make in Grafana. Default: 1 GiB. */
-  readonly grafana?: { readonly storage?: SizeLike };
+  /** Room for what people make in Grafana, and what it may use. Default: 1 GiB; 0.5 CPU and 1 GiB. */
+  readonly grafana?: Pick<GrafanaProps, 'storage' | 'resources'>;
+  /**
+   * The authority of your own that signed certificates of the stack, as certificates in PEM format: whoever asks as visitors do trusts it as well.
+   * Default: public authorities alone, so that a certificate of another one is told of as a fault of the public route.
+   */
+  readonly authority?: string;
   /** Ports on the host itself, by what they publish. Default: none is published. */
   readonly published?: { readonly prometheus?: number; readonly alertmanager?: number; readonly grafana?: number };
   /** The part of the network that all of it is called in. Default: none. */
@@ -66,10 +72,14 @@ export class Monitoring extends Construct {
   private readonly seen = new Set<Construct>();
   private readonly watched = new Set<Construct>();
   private readonly roots = new Set<Construct>();
+  /** What is asked for as visitors do, by the workload that answers. */
+  private readonly visits = new Map<Workload, string[]>();
+  /** Those whose certificate is read. */
+  private readonly certified = new Set<Workload>();
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { receivers, objectives: { p95 = '200ms', errorRatio = 0.01, histogram = HISTOGRAM } = {}, logs, traces, grafana = {}, published = {}, tier, ...storage } = props;
+    const { receivers, objectives: { p95 = '200ms', errorRatio = 0.01, histogram = HISTOGRAM } = {}, logs, traces, grafana = {}, authority, published = {}, tier, ...storage } = props;
     this.tier = tier;
     this.histogram = /^[A-Za-z_:][\w:]*$/.test(histogram) ? histogram : HISTOGRAM;
     if (this.histogram !== histogram) reportProblem(this, { code: 'histogram', what: `'${histogram}' is not the name of a metric`, fix: 'use letters, digits and underscores, and no digit first' });
@@ -79,17 +89,17 @@ export class Monitoring extends Construct {
       ...grafana, tier, published: published.grafana,
       sources: { prometheus: this.prometheus.endpoint, alertmanager: this.alertmanager.endpoint, loki: logs?.endpoint, jaeger: traces?.endpoint },
     });
-    this.blackbox = new BlackboxExporter(this, 'blackbox', { tier });
+    this.blackbox = new BlackboxExporter(this, 'blackbox', { tier, authority });
     this.dashboard('system', 'requests');
     const requests = requestRules({ p95: attempt(this, 'objectives.p95', () => Duration.of(p95), Duration.of('200ms')), errorRatio, histogram: this.histogram });
-    this.prometheus.addRules(HOST_RULES, CERTIFICATE_RULES, requests, () => generalRules(this.scaled()));
+    this.prometheus.addRules(HOST_RULES, requests, () => generalRules(this.scaled()));
     if (!(errorRatio > 0 && errorRatio < 1)) reportProblem(this, { code: 'error-ratio', what: `an error ratio of ${errorRatio} is no objective`, fix: 'give a share between 0 and 1: 0.01 is one percent' });
 
     const host = new HostExporter(this, 'host', { tier });
     for (const part of [this.prometheus, this.alertmanager, this.grafana, this.blackbox, host]) {
       this.scrape({ job: part === host ? 'host' : 'monitoring', service: this.serviceOf(part), endpoint: part.endpoint });
     }
-    addRunbook(this, () => [...alertRunbooks(this.serviceOf(this)), ...this.unwatched()]);
+    addRunbook(this, () => [...alertRunbooks(this.serviceOf(this), [...this.visits.values()].flat()), ...this.unwatched()]);
     addCheck(this, () => [...this.roots].flatMap(root => [...this.tooLate(root)]));
     if (logs) this.observe(logs);
     if (traces) this.observe(traces);
@@ -143,17 +153,24 @@ export class Monitoring extends Construct {
   }
 
   /**
-   * Asks as visitors do, by each public name, and sees until when the certificate is good. `path`: what is asked for.
+   * Asks as visitors do, by each public name, and sees until when the certificate is good, also once it is so no more. `path`: what is asked for.
    * Default: `/`. `isTrusted`: whether the certificate must be good. Default: true.
    */
   askAsVisitor(workload: Workload, service: string, { path = '/', isTrusted = true }: { readonly path?: string; readonly isTrusted?: boolean } = {}): void {
     const routes = this.publicRoutes().filter(({ spec: { to, protocol } }) => to.workload === workload && protocol !== 'tcp');
     const secure = routes.filter(({ spec }) => spec.protocol === 'https');
-    for (const { spec: { to, protocol, hosts } } of secure.length > 0 ? secure : routes) {
+    for (const { spec: { to, protocol, published, hosts } } of secure.length > 0 ? secure : routes) {
       const names = hosts.filter(host => !host.startsWith('*'));
-      const target = text`${protocol}://${this.blackbox.mayAsk(to)}${path}`;
+      const address = this.blackbox.mayAsk(to);
       for (const hostname of hosts.length === 0 ? [undefined] : names) {
-        this.prometheus.probe({ job: 'public', service, by: this.blackbox.endpoint, module: isTrusted ? 'public' : 'public_untrusted', target, hostname });
+        const common = { service, by: this.blackbox.endpoint, hostname };
+        this.prometheus.probe({ ...common, job: 'public', module: isTrusted ? 'public' : 'public_untrusted', target: text`${protocol}://${address}${path}` });
+        const port = published === (protocol === 'https' ? 443 : 80) ? '' : `:${published}`;
+        this.visits.set(workload, [...this.visits.get(workload) ?? [], `${protocol}://${hostname ?? 'HOST'}${port}${path}`]);
+        if (protocol !== 'https') continue;
+        this.prometheus.probe({ ...common, job: 'certificate', module: 'certificate', target: address });
+        this.rules(CERTIFICATE_RULES);
+        this.certified.add(workload);
       }
     }
   }
@@ -222,12 +239,21 @@ export class Monitoring extends Construct {
     const scraped = new Set(this.prometheus.targets.map(({ endpoint }) => endpoint.workload));
     const expected = this.expected();
     const uncounted = workloads.filter(workload => !silent.includes(workload) && fewest(workload) > 1 && !(scraped.has(workload) && expected(workload) > 1));
+    const ownRules = this.prometheus.rules.filter(group => !isBuiltIn(group)).flatMap(({ rules }) => rules.map(({ expr }) => expr)).join('\n');
+    const unasked = workloads.filter(workload => !silent.includes(workload) && workload.node.scopes.some(scope => scope instanceof Worker) && !ownRules.includes(`"${this.serviceOf(workload)}"`));
+    const isPlain = (workload: Workload) => this.visits.has(workload) && !this.certified.has(workload);
+    const certificates = workloads.flatMap(workload => (this.certified.has(workload) ? [] : workload.spec.mounts.flatMap(mount => ('certificate' in mount ? [`\`${mount.certificate.spec.hosts.join('`, `')}\``] : []))));
+    const [plain, visited] = [workloads.filter(isPlain), workloads.filter(workload => this.visits.has(workload))];
     const names = (list: readonly Workload[]) => list.map(workload => `\`${this.serviceOf(workload)}\``).join(', ');
-    return silent.length + uncounted.length === 0 ? [] : [{
+    return silent.length + uncounted.length + unasked.length + certificates.length + visited.length === 0 ? [] : [{
       purpose: 'look', title: 'What is not watched',
       content: [
         ...(silent.length === 0 ? [] : [advice`No alert tells when these fail: ${names(silent)}. They have neither metrics nor a port to ask at, or the stack's program does not give them to \`observe\`.`]),
         ...(uncounted.length === 0 ? [] : [advice`No alert tells when some of the replicas of these have ended: ${names(uncounted)}. Replicas are counted by the metrics that each of them has, and only where no public route leads to them; that all have ended is seen.`]),
+        ...(unasked.length === 0 ? [] : [advice`No alert tells when these hang, or are not ready: ${names(unasked)}. Their probes are commands inside, which only the target runs, and their metrics may be there all the same. An alert of the program's own, with \`service="NAME"\` in it, can look at what they count.`]),
+        ...(certificates.length === 0 ? [] : [advice`No alert tells when these certificates expire: ${[...new Set(certificates)].join('; ')}. Nobody is asked for them by a name and a public port that the stack's program gives to \`observe\`.`]),
+        ...(plain.length === 0 ? [] : [advice`No alert tells when the certificate before these expires, if there is one: ${names(plain)}. They are asked without TLS, which ends before them: watch it there.`]),
+        ...(visited.length === 0 ? [] : [advice`No alert tells whether visitors find their way to ${names(visited)}: the question comes from inside. Names (DNS), firewalls and balancers before this system are seen only from elsewhere: have someone outside ask for ${visited.flatMap(workload => this.visits.get(workload)!).map(url => `\`${url}\``).join(', ')}.`]),
       ],
     }];
   }

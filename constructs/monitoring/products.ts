@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { Duration } from '../../lib/model';
+import { Duration, type Workload } from '../../lib/model';
 import { BackupCronJob } from '../backup';
 import { NginxProxy } from '../nginx';
 import { Postgres } from '../postgres';
@@ -65,8 +65,10 @@ export const PRODUCTS: readonly Product[] = [
     const { endpoint } = new BackupExporter(monitoring, `${service}-exporter`, { of: backup, tier: monitoring.tier });
     monitoring.scrape({ job: 'backup', service, endpoint });
     const known = remember(backups, monitoring).set(service, backup);
-    if (known.size === 1) monitoring.prometheus.addRules(() => backupRules(Object.fromEntries([...known].flatMap(([name, { workload: { spec: { runs } } }]) =>
-      (runs.kind === 'schedule' ? [[name, Duration.seconds(runs.cron.longestPause.wholeSeconds + runs.deadline.wholeSeconds + 3600)]] : [])))));
+    if (known.size === 1) monitoring.prometheus.addRules(() => backupRules(Object.fromEntries([...known].flatMap(([name, { workload, drill, isCopied }]) => {
+      const age = longestAge(workload);
+      return age ? [[name, { backup: age, offsite: isCopied ? age : undefined, drill: longestAge(drill) }]] : [];
+    }))));
     monitoring.dashboard('backup');
   }),
 
@@ -79,6 +81,11 @@ export const PRODUCTS: readonly Product[] = [
     monitoring.scrape({ job: 'traces', service, endpoint: traces.metrics });
   }),
 ];
+
+/** The longest time from the end of one run to the end of the next, with an hour to spare. */
+function longestAge({ spec: { runs } }: Workload): Duration | undefined {
+  return runs.kind === 'schedule' ? Duration.seconds(runs.cron.longestPause.wholeSeconds + runs.deadline.wholeSeconds + 3600) : undefined;
+}
 
 function remember<T>(store: WeakMap<Monitoring, Map<string, T>>, monitoring: Monitoring): Map<string, T> {
   const known = store.get(monitoring) ?? new Map<string, T>();

@@ -4,25 +4,31 @@ const SERVICE = 'SERVICE';
 const status = { do: 'status', of: SERVICE } as const;
 const logs = { do: 'logs', of: SERVICE } as const;
 const ended = { do: 'logs', of: SERVICE, ended: true } as const;
+const drill = { do: 'logs', of: `${SERVICE}-drill` } as const;
 const start = { do: 'start', of: SERVICE } as const;
+const restart = { do: 'restart', of: SERVICE } as const;
 const disk = { do: 'disk' } as const;
 
-/** What to do about each alert that {@link Monitoring} raises. `monitoring`: the name of the construct, which its exporters' begin with. */
-export function alertRunbooks(monitoring: string): readonly Runbook[] {
+/**
+ * What to do about each alert that {@link Monitoring} raises. `monitoring`: the name of the construct, which its exporters' begin with.
+ * `visits`: what is asked for as visitors do: `https://shop.example/`.
+ */
+export function alertRunbooks(monitoring: string, visits: readonly string[]): readonly Runbook[] {
   const exporter = { do: 'logs', of: `${monitoring}-${SERVICE}-exporter` } as const;
   const startExporter = { do: 'start', of: `${monitoring}-${SERVICE}-exporter` } as const;
   const makeRole = { do: 'redo', of: `${monitoring}-${SERVICE}-exporter-role` } as const;
   const runbooks: Readonly<Record<string, readonly Advice[]>> = {
     ServiceDown: [
+      advice`The job says who was asked. With the job \`backup\` it is what tells of backups: ${exporter}. Start it (${startExporter}); backups are made without it, see BackupOld. With \`postgres\`, \`redis\` or \`nginx\` it is the service or its exporter, as below.`,
       advice`What is there: ${status}.`,
       advice`Why it ended: ${ended}. Exit code 137 is the memory limit, more often than not.`,
-      advice`Start it, if nothing has done so by itself: ${start}.`,
-      advice`Where only the exporter is down (the job is \`postgres\`, \`redis\` or \`nginx\`): ${exporter}. If it cannot log in to Postgres, have its role made anew (${makeRole}), and start it (${startExporter}).`,
+      advice`Start it, if nothing has done so by itself: ${start}. One that runs and does not answer is started anew: ${restart}.`,
+      advice`Where it runs well and only its exporter is down: ${exporter}. If it cannot log in to Postgres, have its role made anew (${makeRole}), and start it (${startExporter}).`,
     ],
     ReadinessFailing: [
       advice`Why: ${logs}. The answer of most readiness checks names what failed.`,
       advice`Look for an alert on what it needs, databases and caches first, and follow that one's section.`,
-      advice`Starting it anew (${start}) helps only where the program does not connect again by itself.`,
+      advice`Starting it anew (${restart}) helps only where the program does not connect again by itself.`,
     ],
     ReplicaMissing: [
       advice`Which of them have ended, or do not answer: ${status}. Why: ${ended}. Exit code 137 is the memory limit, more often than not.`,
@@ -32,13 +38,13 @@ export function alertRunbooks(monitoring: string): readonly Runbook[] {
     ReplicaNotReady: [
       advice`Of several replicas another is asked each time: which of them does not become ready? ${status}.`,
       advice`Why: ${logs}. Where it is a single one, it is ready only now and then: look for an alert on what it needs.`,
-      advice`What only some replicas suffer from is often a connection that has died, or a full folder of their own: start them anew (${start}).`,
+      advice`What only some replicas suffer from is often a connection that has died, or a full folder of their own: start them anew (${restart}).`,
     ],
     PublicRouteFailing: [
-      advice`From outside: \`curl -v https://NAME/\`. Whether TLS holds comes first, then the status.`,
+      advice`From outside, as it is asked: ${visits.map(url => `\`curl -v ${url}\``).join(', ')}. Whether TLS holds comes first, then the status.`,
       advice`502 and 504: the proxy cannot reach the application. See ServiceDown and ReadinessFailing of what stands behind it.`,
-      advice`A certificate for another name, or of an unknown authority: see Certificates in \`OPERATIONS.md\`.`,
-      advice`No answer at all, though the proxy is well: look at DNS, and at the firewall before this system.`,
+      advice`A certificate that has expired, for another name, or of an unknown authority: see Certificates in \`OPERATIONS.md\`. An authority of your own must be named in the program, as \`authority\` of its \`Monitoring\`: until then this alert goes on.`,
+      advice`The question comes from inside, and goes to the port itself: names (DNS), firewalls and balancers before this system cannot be its cause. Where visitors complain and this alert is silent, look there.`,
     ],
     RestartLoop: [
       advice`The last words before each end: ${ended}.`,
@@ -65,7 +71,7 @@ export function alertRunbooks(monitoring: string): readonly Runbook[] {
     ],
     DiskFull: [advice`Do at once what DiskFilling says: Postgres will stop writing. Do not remove files below a database's folder, the write-ahead log least of all.`],
     CertificateExpiresSoon: [advice`See Certificates in \`OPERATIONS.md\`. One that is renewed by itself should have been by now: find out why it was not, while there is time.`],
-    CertificateExpires: [advice`As CertificateExpiresSoon, now. If the authority does not answer, ask another one for a certificate by hand, and use it as one that is \`given\`.`],
+    CertificateExpires: [advice`As CertificateExpiresSoon, now; once it has expired, browsers turn visitors away, and of one that is not self-signed PublicRouteFailing tells as well. If the authority does not answer, ask another one for a certificate by hand, and use it as one that is \`given\`.`],
     PostgresConnections: [
       advice`Who holds them, in \`psql\`: \`SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC\`.`,
       advice`\`idle in transaction\` for long is a fault of the program. \`SELECT pg_terminate_backend(PID)\` frees one; the program must be mended.`,
@@ -102,6 +108,23 @@ export function alertRunbooks(monitoring: string): readonly Runbook[] {
     BackupAbsent: [
       advice`As BackupOld.`,
       advice`If there are backups, their exporter does not see them: ${exporter}. It reads \`backup.prom\` in their volume.`,
+    ],
+    BackupOffsiteOld: [
+      advice`Backups are made, and are only here: who loses the disk loses them too. What the last run said: ${logs}. Its exit code is 11 where the program that copies them failed.`,
+      advice`The other place is full, away, or no longer takes the key: mend that, or give it another one (see Secrets in \`OPERATIONS.md\`).`,
+      advice`Make a backup by hand, which is copied as well: see Backup and restore in \`OPERATIONS.md\`. Former ones are not copied after the event.`,
+    ],
+    BackupOffsiteAbsent: [
+      advice`As BackupOffsiteOld.`,
+      advice`With BackupAbsent: see that one first.`,
+    ],
+    BackupDrillOld: [
+      advice`What the last drill said: ${drill}. Its exit code names the cause. 4: the database is away. 6: the latest backup is damaged. 10: it does not restore. 12: there is none.`,
+      advice`6 and 10: do not count on that backup. Make one by hand, and drill it: see Backup and restore in \`OPERATIONS.md\`. Keep those before it until that has passed.`,
+    ],
+    BackupDrillAbsent: [
+      advice`As BackupDrillOld.`,
+      advice`With BackupAbsent: see that one first.`,
     ],
   };
   return Object.entries(runbooks).map(([title, content]) => ({ purpose: 'alert', title, content }));

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
 import {
-  addCheck, addRunbook, attempt, Config, DEFAULT_PROCESSES, Image, readResources, Route, Secret, Size, steps, Text, text, Volume, Workload,
-  type Endpoint, type ResourcesLike, type SecretKey, type SizeLike, type TextLike, type Tier,
+  addCheck, addRunbook, advice, attempt, Config, DEFAULT_PROCESSES, Image, readResources, Route, Secret, Size, steps, Text, text, Volume, Workload,
+  type DurationLike, type Endpoint, type ResourcesLike, type SecretKey, type SizeLike, type TextLike, type Tier,
 } from '../../lib/model';
 import { HealthProbes } from '../health-probes';
-import { startScript } from './start';
+import { INIT_SCRIPTS, LAST_SCRIPT, lastScript, startScript } from './start';
 import { connectionsOf, defaultsFor, preloadFaults, printMemory, printSettings, settingFaults, sharedMemoryOf, type Settings } from './settings';
 
 export type { Settings } from './settings';
@@ -35,9 +35,15 @@ export interface PostgresProps {
   /**
    * Run once, on an empty database, by its owner and in the order of their names: `{ '10-extensions.sql': … }`, or shell
    * scripts that end in `.sh`. Extensions such as pg_stat_statements must stand in `settings.shared_preload_libraries` too.
-   * Default: none.
+   * Where they did not all end well, because one failed or the start was stopped, every later start is refused until the
+   * volume is empty again. Default: none.
    */
   readonly initScripts?: Readonly<Record<string, TextLike>>;
+  /**
+   * How long a start may take, the first one with all `initScripts` too, before failures count. Compose: the start period
+   * of the health check. Kubernetes: the container is ended after it. Default: 60 s.
+   */
+  readonly startup?: DurationLike;
   /** The port on the host itself that publishes it, for developers. Default: not published. */
   readonly published?: number;
   /** The part of the network that it is called in. Default: none. */
@@ -74,7 +80,7 @@ export class Postgres extends Construct {
     super(scope, id);
     const {
       version = 17, variant = 'alpine', database = id.replace(/\W/g, '_').toLowerCase(), user = database, storage, storageClass,
-      resources = { cpu: 1, memory: '1Gi' }, settings = {}, overcommit = false, initScripts = {}, published, tier,
+      resources = { cpu: 1, memory: '1Gi' }, settings = {}, overcommit = false, initScripts = {}, startup = '60s', published, tier,
     } = props;
     this.database = database;
     this.user = user;
@@ -85,8 +91,8 @@ export class Postgres extends Construct {
     const all = withDefaults(settings, limit);
     const data = new Volume(this, 'data', { size: storage, storageClass });
     const config = new Config(this, 'config', { files: { 'postgresql.conf': printSettings({ listen_addresses: '*', ...all }) } });
-    const scripts = Object.keys(initScripts).length > 0 ? [{ config: new Config(this, 'init', { files: initScripts }), path: '/docker-entrypoint-initdb.d' }] : [];
     const folder = dataFolder(version);
+    const init = new Config(this, 'init', { files: { ...initScripts, [LAST_SCRIPT]: lastScript(folder.volume) } });
     const start = new Config(this, 'scripts', { files: { start: startScript({ ...folder, secrets: SECRETS }) }, executable: true });
 
     this.workload = new Workload(this, 'Default', {
@@ -102,12 +108,12 @@ export class Postgres extends Construct {
         POSTGRES_INITDB_ARGS: '--data-checksums --auth-host=scram-sha-256',
         PGDATA: folder.data,
       },
-      mounts: [{ volume: data, path: folder.volume }, { config, path: CONFIGURATION }, { config: start, path: `${CONFIGURATION}/bin` }, { secret: this.password.secret, path: SECRETS }, ...scripts],
+      mounts: [{ volume: data, path: folder.volume }, { config, path: CONFIGURATION }, { config: start, path: `${CONFIGURATION}/bin` }, { secret: this.password.secret, path: SECRETS }, { config: init, path: INIT_SCRIPTS }],
       scratch: [{ path: '/tmp', size: '64Mi' }, { path: '/var/run/postgresql', size: '1Mi' }],
       sharedMemory: sharedMemoryOf(all, limit),
       resources,
       // Over TCP: while the image prepares an empty database it listens on its socket only, and is not ready.
-      probes: HealthProbes.command(['pg_isready', '-h', '127.0.0.1', '-U', user, '-d', database], { startup: '60s', alive: { port: 'postgres' } }),
+      probes: HealthProbes.command(['pg_isready', '-h', '127.0.0.1', '-U', user, '-d', database], { startup, alive: { port: 'postgres' } }),
       // SIGINT is Postgres' fast shutdown: it ends sessions and writes a checkpoint, which takes its time.
       stop: { signal: 'SIGINT', grace: '120s' },
       loosened: overcommit ? { accepted: [`the worst case of its memory settings is more than its limit of ${limit}; the kernel would end it`] } : {},
@@ -121,9 +127,18 @@ export class Postgres extends Construct {
     addRunbook(this, () => [{
       purpose: 'look', title: `A prompt of the database ${database}`, of: this.workload,
       content: [steps([{ do: 'execute', in: this.workload, command: ['psql', '-U', user, '-d', database] }])],
+    }, {
+      purpose: 'start', title: `The first start of the database ${database} was cut short`, of: this.workload,
+      content: [
+        advice`Only where its log says so (${{ do: 'logs', of: this.workload }}): it was stopped while it was made, or one of its scripts failed. Mend what was wrong: the script, or in the program \`startup\`, the time that a start may take.`,
+        advice`No client was ever let in, so that the volume has nothing of worth. **All that is in it is lost** by ${{ do: 'empty', of: this.workload }}.`,
+      ],
     }]);
     addCheck(this, function* () {
       yield* settingFaults(all, limit, overcommit);
+      for (const name of Object.keys(initScripts).filter(name => name.toLowerCase() >= LAST_SCRIPT)) {
+        yield { code: 'postgres-script', what: `the script '${name}' does not come before ${LAST_SCRIPT}, by which the first start ends`, fix: "give it a name that does, such as '90-last.sql'" };
+      }
       for (const [name, script] of Object.entries(initScripts)) yield* preloadFaults(name, Text.of(script).spell(characters => characters, () => ''), all);
       if (!Number.isInteger(version) || version < 14) {
         yield { code: 'postgres-version', what: `version ${version} of Postgres is not supported`, fix: 'use the number of a major version from 14 on' };

@@ -1,7 +1,25 @@
+/** Where the image finds what to run at the first start of an empty database, by the order of the names. */
+export const INIT_SCRIPTS = '/docker-entrypoint-initdb.d';
+/** The last of them, whatever the locale of the image. */
+export const LAST_SCRIPT = 'zzzz-first-start-ended.sh';
+
+/** Beside the folder of the data, which must be empty at first. A volume without it is whole: those that were restored have none. */
+function markIn(volume: string): string {
+  return `${volume}/first-start-not-ended`;
+}
+
+/** The content of {@link LAST_SCRIPT}. The server listens on its socket alone until after it: no client has been let in before. */
+export function lastScript(volume: string): string {
+  return `#!/bin/sh
+rm -f ${markIn(volume)}
+`;
+}
+
 /**
  * Runs before the image's own entry point. Refuses a volume with the data of another major version, in whose place the
- * image would make an empty database; and gives the role the password of the secret, which the image does on an empty
- * volume only: so that a changed password holds after a restart.
+ * image would make an empty database, and one whose first start was cut short, of which the image would never do the rest;
+ * and gives the role the password of the secret, which the image does on an empty volume only: so that a changed password
+ * holds after a restart.
  */
 export function startScript({ volume, data, secrets }: { readonly volume: string; readonly data: string; readonly secrets: string }): string {
   return `#!/bin/sh
@@ -15,6 +33,14 @@ for found in ${volume}/PG_VERSION ${volume}/pgdata/PG_VERSION ${volume}/*/docker
     exit 1
   }
 done
+
+# The image takes data with a PG_VERSION for whole, and runs no script on it, though it may have been stopped among them.
+if [ ! -s ${data}/PG_VERSION ]; then
+  : >${markIn(volume)}
+elif [ -e ${markIn(volume)} ]; then
+  echo "start: the first start of this database was cut short. It was stopped, or one of its scripts failed, and the rest of what they make is missing. No client was ever let in, so that nothing of worth is in ${data}. Mend what was wrong, and begin anew on an empty volume: OPERATIONS.md has the commands." >&2
+  exit 1
+fi
 
 # Over the socket, to which nobody else has access; the value is in no argument and no environment. Neither the log nor
 # the statistics of statements and sessions may keep it.

@@ -17,7 +17,8 @@ export interface SecurityScanProps extends Partial<StackProps> {
   readonly schedule?: Cron;
   /**
    * Where built images that name no registry are pulled from, and where the scan's own is: on a cluster the same as the
-   * target's. Without it they are handed over as archives, which only Compose can do. Default: none.
+   * target's. A Docker host that builds what it runs (`new Compose()` without a registry) wants archives of it all the same,
+   * and pulls none of it. Without a registry all are handed over as archives, which only Compose can do. Default: none.
    */
   readonly registry?: string;
   /** Whether registries ask who is there: then a secret of the scan holds a `config.json` of Docker. Default: no. */
@@ -40,7 +41,7 @@ const VERSIONS = { trivy: '0.69.3', grype: 'v0.116.0', syft: 'v1.45.1', hadolint
  * Scans every image and Dockerfile of a stack: a stack of its own beside it, `shop/prod-scan` for `shop/prod`, so that
  * nothing of what runs changes. Trivy (SARIF), Grype (JSON), Syft (SPDX) and Hadolint (SARIF) each run as a workload.
  *
- * Compose: a project of its own; `docker compose --profile tasks build` once, and without a schedule
+ * Compose: a project of its own; `docker compose --profile tasks build` once, then `docker compose up --wait`, or without a schedule
  * `docker compose run --rm trivy` and so on. Kubernetes: CronJobs, which wait for `kubectl create job` without a schedule.
  * What they find is fetched with `collect` (a cluster's by `kubectl logs`), and read by `npx compose8s security-report`.
  * Of the images that Compose makes by itself, of an image with a cron runner or a folder for a volume, the base is scanned.
@@ -99,12 +100,14 @@ export class SecurityScan extends Stack {
     const { receive, collect } = this;
     const scanners = [this.trivy, this.grype, this.syft, this.hadolint];
     const { runs } = this.trivy.spec;
-    const archives = images.filter(({ from }) => from === 'archive');
+    const [archives, built] = (['archive', 'built'] as const).map(source => images.filter(({ from }) => from === source).map(({ local }) => `\`${local}\``).join(', '));
+    const list = { do: 'run', workload: receive, args: ['list'], as: 'scan-list' } as const;
     return {
       purpose: 'look', title: `A scan of ${scanned.node.path}, and its report`,
       content: [
         advice`${runs.kind === 'schedule' ? `The scanners run at \`${runs.cron.expression}\` ${runs.cron.timeZone}, and` : 'The scanners run'} when somebody asks for it. Each looks at all images, and replaces what it has left before: one that fails leaves nothing, and the report says so.`,
-        ...(archives.length > 0 ? [advice`No registry has ${archives.map(({ reference }) => `\`${reference}\``).join(', ')}: after each build, hand them over where they were built, by \`docker save IMAGE | docker compose run --rm -T ${receive.node.id} receive NAME\`. Images with their names: ${{ do: 'run', workload: receive, args: ['list'], as: 'scan-list' }}.`] : []),
+        ...(archives ? [advice`No registry has ${archives}: after each build, hand them over where they were built, by \`docker save IMAGE | docker compose run --rm -T ${receive.node.id} receive NAME\`. Images with their names: ${list}.`] : []),
+        ...(built ? [advice`A Docker host that builds ${built} itself scans what it has built, and not what a registry has: after each build, hand them over there, by \`docker save IMAGE | docker compose run --rm -T ${receive.node.id} receive NAME\`. Until then their scan fails. Images with their names: ${list}. A cluster pulls them.`] : []),
         steps(...scanners.map(workload => [{ do: 'run', workload, as: `${workload.node.id}-1` }] as const)),
         advice`Then fetch what they found: what this prints (as a job in a cluster: what it logs) goes into \`base64 -d | tar -xz -C reports\`, in a folder \`reports\` of the project.`,
         steps([{ do: 'run', workload: collect, as: 'collect-1' }], [{ do: 'follow', run: 'collect-1' }]),
@@ -119,7 +122,7 @@ function filesOf(scanned: Stack, registry: string | undefined): Record<string, T
   const { plan, dockerfiles } = scanPlanOf(new Graph(scanned), registry);
   const files: Record<string, string> = {
     'scan.json': `${JSON.stringify(plan, null, 2)}\n`,
-    'images.txt': plan.images.map(({ slug, from, reference }) => `${slug} ${from} ${reference}\n`).join(''),
+    'images.txt': plan.images.map(({ slug, from, reference, local }) => `${[slug, from, reference, ...(from === 'registry' ? [] : [local])].join(' ')}\n`).join(''),
     ...Object.fromEntries([...dockerfiles].map(([slug, text]) => [`${slug}.Dockerfile`, text])),
   };
   return Object.fromEntries(Object.entries(files).map(([name, content]) => [name, Text.of(content)]));

@@ -10,6 +10,9 @@ import type { OutputFile } from './target';
 /** Stays out of every build: a Dockerfile of the sources, in whose place one stands already, version control, what tools leave behind, and whatever might be secret. */
 const ALWAYS_IGNORED = ['Dockerfile', 'Dockerfile.dockerignore', '.git', '.gitignore', '.dockerignore', '**/.env', '**/.env.*', '**/*.pem', '**/*.key', '**/.DS_Store', '.idea', '.vscode', 'secrets'];
 
+/** Builds of a Compose project, by themselves: whoever builds needs none of the values that `services.yaml` asks for, but those that builds read. */
+export const BUILDS_FILE = 'images.yaml';
+
 /** An image that the stack builds, with all the workloads that run it, in any of its stages. */
 export interface BuiltImage {
   readonly name: string;

@@ -2,9 +2,10 @@ import { portOf, type GeneratedBuild, type Instruction, type Probes, type Worklo
 import { healthCommand } from './health-command';
 
 const PRINT: { readonly [K in Instruction['kind']]: (instruction: Extract<Instruction, { kind: K }>) => string } = {
-  run: ({ commands, caches, ignore }) => [
+  run: ({ commands, caches, secrets, ignore }) => [
     ...(ignore.length > 0 ? [`# hadolint ignore=${ignore.join(',')}`] : []),
-    `RUN ${[...caches.map(cache => `--mount=type=cache,target=${cache},sharing=locked`), commands.join(' \\\n && ')].join(' \\\n    ')}`,
+    // One that is missing would not be mounted, and the commands would run without it.
+    `RUN ${[...caches.map(cache => `--mount=type=cache,target=${cache},sharing=locked`), ...Object.entries(secrets).map(([id, path]) => `--mount=type=secret,id=${id},target=${path},required=true`), commands.join(' \\\n && ')].join(' \\\n    ')}`,
   ].join('\n'),
   copy: ({ sources, to, from, owner }) => ['COPY', ...(from ? [`--from=${from}`] : []), ...(owner ? [`--chown=${owner}`] : []), ...sources, to].join(' '),
   env: ({ values }) => `ENV ${Object.entries(values).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(' \\\n    ')}`,

@@ -94,7 +94,7 @@ function* referenceProblems(graph: Graph): Iterable<Problem> {
     for (const on of workload.spec.after) {
       if (!graph.has(on)) yield { code: 'foreign-after', at, what: `it waits for ${pathOf(on)}, which is part of another stack`, fix: 'move both into one stack, or leave it out of `after`' };
     }
-    for (const { secret } of secretKeysOf(workload)) {
+    for (const { secret } of [...secretKeysOf(workload), ...Object.values(workload.spec.image.build?.secrets ?? {})]) {
       if (!graph.has(secret)) yield { code: 'foreign-secret', at, what: `it refers to ${pathOf(secret)}, which is part of another stack`, fix: 'declare it in this stack: each stack has secrets of its own' };
     }
     for (const reference of textsOf(workload).flatMap(text => text.references)) {
@@ -168,10 +168,15 @@ function* buildProblems(graph: Graph): Iterable<Problem> {
     if (!build) continue;
     const other = seen.get(build.name);
     if (!other) seen.set(build.name, { build, workload });
-    else if (build !== other.build && JSON.stringify(build) !== JSON.stringify(other.build)) {
+    else if (build !== other.build && contentOf(build) !== contentOf(other.build)) {
       yield { code: 'build-collision', at: pathOf(workload), what: `it builds another image under the name '${build.name}' than ${pathOf(other.workload)} does`, fix: 'give one of the images another name, or let both use the same' };
     }
   }
+}
+
+/** All that it says. What stands for a value of a secret has no text of its own. */
+function contentOf({ secrets, ...rest }: Build): string {
+  return JSON.stringify([rest, Object.entries(secrets).map(([id, { secret, name }]) => [id, secret.node.path, name])]);
 }
 
 function* cycleProblems(graph: Graph): Iterable<Problem> {

@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join, posix, sep } from 'node:path';
 import type { DockerfileBuild, Fault } from '../model';
+import { unusedSecretFaults } from '../model/dockerfile-checks';
 
 /** A stage of a Dockerfile that people wrote. `line`: where its `FROM` ends. */
 interface FoundStage { readonly name: string | undefined; readonly line: number }
@@ -26,6 +27,7 @@ export function* ownDockerfileFaults(build: DockerfileBuild, root: string): Iter
     yield { code: 'dockerfile-outside', what: `the Dockerfile of ${name}, '${file}', is not in its build context`, fix: 'put it among the sources, or give a context that has both' };
     return;
   }
+  yield* unusedSecretFaults(build, secretsIn(text));
   const stages = stagesIn(text);
   if (stages.length === 0) {
     yield { code: 'dockerfile-empty', what: `the Dockerfile of ${name}, '${file}', builds nothing: it has no FROM`, fix: 'name the file that has: file' };
@@ -41,28 +43,43 @@ export function* ownDockerfileFaults(build: DockerfileBuild, root: string): Iter
   }
 }
 
-/** For stages to be written after it: its text, and the name of the stage that is built, which gets one if it has none. */
-export function toBuildOn(build: DockerfileBuild): { readonly text: string; readonly stage: string } {
+/** For stages to be written after it: its text, the name of the stage that is built, which gets one if it has none, and the sign at the end of lines that go on. */
+export function toBuildOn(build: DockerfileBuild): { readonly text: string; readonly stage: string; readonly escape: string } {
   const text = readDockerfile(build) ?? '';
+  const escape = escapeOf(text);
   const last = stagesIn(text).at(-1);
   // In small letters: BuildKit keeps a stage's name so, and looks for what FROM says as it is written.
   const stage = (build.target ?? last?.name ?? 'compose8s-base').toLowerCase();
-  if (!last || build.target !== undefined || last.name !== undefined) return { text, stage };
-  return { text: text.split('\n').map((line, i) => (i === last.line ? `${line.trimEnd()} AS ${stage}` : line)).join('\n'), stage };
+  if (!last || build.target !== undefined || last.name !== undefined) return { text, stage, escape };
+  return { text: text.split('\n').map((line, i) => (i === last.line ? `${line.trimEnd()} AS ${stage}` : line)).join('\n'), stage, escape };
+}
+
+/** The ids of the secrets that it mounts: the last part of a path, where none is said. */
+function secretsIn(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(/--mount=(\S+)/g)].flatMap(([, options]) => {
+    const { type, id, target, dst = target, destination = dst } = Object.fromEntries(options!.replaceAll('"', '').split(',').map(option => option.split('='))) as Partial<Record<string, string>>;
+    return type === 'secret' ? [id ?? posix.basename(destination ?? '')] : [];
+  }));
 }
 
 const NOTHING = /^\s*(#|$)/;
 const HERE_DOCUMENT = /(?:^|\s)\d*<<(-?)(["']?)([\w.-]+)\2(?=\s|$)/g;
 
+/** A directive at its top, where no other comment stands before it, may have a backtick in place of the backslash. */
+function escapeOf(text: string): string {
+  return /^(#\s*\w+\s*=.*\n)*#\s*escape\s*=\s*`/i.test(text) ? '`' : '\\';
+}
+
 /** In their order. All other instructions are passed over, with the lines that they go on in and their here-documents: those may say `FROM` as well. */
 function stagesIn(text: string): readonly FoundStage[] {
   const lines = text.split('\n').map(line => line.trimEnd());
+  const escape = escapeOf(text);
   const stages: FoundStage[] = [];
   for (let at = 0; at < lines.length; at++) {
     if (NOTHING.test(lines[at]!)) continue;
     let instruction = lines[at]!;
     let end = at;
-    while (instruction.endsWith('\\') && at + 1 < lines.length) {
+    while (instruction.endsWith(escape) && at + 1 < lines.length) {
       at++;
       if (NOTHING.test(lines[at]!)) continue;
       instruction = instruction.slice(0, -1) + lines[at]!;

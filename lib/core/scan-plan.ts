@@ -23,20 +23,26 @@ export interface PlannedImage {
   /** In the names of files. */
   readonly slug: string;
   readonly reference: string;
-  /** A built image that no registry has must be handed over as an archive. */
-  readonly from: 'registry' | 'archive';
+  /**
+   * `archive`: a built image that no registry has must be handed over. `built`: on a host that builds it itself just as well,
+   * since what a registry has is not what runs there; in a cluster it is pulled.
+   */
+  readonly from: 'registry' | 'archive' | 'built';
+  /** What the host that builds it calls it. */
+  readonly local: string;
   /** The workloads that run it. */
   readonly workloads: readonly string[];
 }
 
 /** Every image that the workloads of a graph run, and every Dockerfile. `registry`: where built images that name none are pulled from. */
 export function scanPlanOf(graph: Graph, registry?: string): { readonly plan: ScanPlan; readonly dockerfiles: ReadonlyMap<string, string> } {
-  const byReference = new Map<string, { from: PlannedImage['from']; workloads: string[] }>();
+  const byReference = new Map<string, { from: PlannedImage['from']; local: string; workloads: string[] }>();
+  const isBuiltInPlace = graph.stack.targets.some(({ buildsInPlace = false }) => buildsInPlace);
   for (const workload of graph.workloads) {
     const { image } = workload.spec;
-    const isLocal = image.build !== undefined && !image.build.registry;
     const pulled = imageOf(image, registry);
-    const known = byReference.get(pulled) ?? { from: isLocal && !registry ? 'archive' : 'registry', workloads: [] };
+    const from = !image.build ? 'registry' : !image.build.registry && !registry ? 'archive' : isBuiltInPlace ? 'built' : 'registry';
+    const known = byReference.get(pulled) ?? { from, local: image.reference, workloads: [] };
     known.workloads.push(graph.name(workload));
     byReference.set(pulled, known);
   }

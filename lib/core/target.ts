@@ -73,6 +73,16 @@ export interface Connection {
   readonly port: string;
 }
 
+/** An image that runs, as the emitted documents name it. */
+export interface RunningImage {
+  /** Who runs it, by the name on the target: a workload, or an object of a team's own. */
+  readonly by: string;
+  /** With registry and tag: `registry.example/shop:1.0.0`. */
+  readonly image: string;
+  /** Whether the stack builds it, from sources or on top of another image. */
+  readonly built: boolean;
+}
+
 /** In a {@link Connection}, whoever is outside of the stack, on either end. */
 export const INTERNET = 'internet';
 
@@ -80,6 +90,8 @@ export const INTERNET = 'internet';
 export interface Target {
   /** Also the name of its folder: `compose`. */
   readonly name: string;
+  /** Whether images are built where they run, so that no registry has what runs there. Default: they are pulled. */
+  readonly buildsInPlace?: boolean;
   /** Pure: the same graph gives the same rendering. */
   render(graph: Graph): Rendering;
   /** Pure: the text of each file that the documents make up. */
@@ -99,6 +111,8 @@ export interface Target {
    * may be called. A port can be a range, `8000-8010`, and `*` is every port. Default: it does not say.
    */
   outside?(documents: readonly Document[]): readonly Connection[];
+  /** The images that run by these documents, for lists and scanners. Default: those that the workloads name. */
+  images?(documents: readonly Document[], graph: Graph): readonly RunningImage[];
 }
 
 /** Collects what handlers find while they render. */

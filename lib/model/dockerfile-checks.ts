@@ -1,11 +1,12 @@
 import type { Instruction, Stage } from './dockerfile';
-import type { DockerfileBuild } from './image';
+import type { Build, DockerfileBuild, GeneratedBuild } from './image';
 import type { Fault } from './problem';
 
 /** A word of a Dockerfile: nothing that ends a line, begins another instruction, or that a shell would read. */
 const WORD = /^[\w@%+=:,./*?[\]-]+$/;
 const STAGE = /^[a-z0-9]([a-z0-9_.-]*[a-z0-9])?$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const SECRET_ID = /^[\w.-]+$/;
 // eslint-disable-next-line no-control-regex -- exactly those are refused
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -26,6 +27,30 @@ export function* dockerfileFaults({ target, args }: DockerfileBuild): Iterable<F
   }
 }
 
+/** Of the secrets that a build reads. */
+export function* buildSecretFaults({ name, secrets }: Build): Iterable<Fault> {
+  for (const [id, { secret, name: key }] of Object.entries(secrets)) {
+    if (!SECRET_ID.test(id)) yield fault(id, 'the id of a secret of a build', 'use letters, digits, dots, dashes and underscores');
+    if (!Object.hasOwn(secret.spec.keys, key)) yield { code: 'secret-key-unknown', what: `the build of ${name} refers to the key '${key}', which its secret does not have`, fix: `declare it, or use one of: ${Object.keys(secret.spec.keys).join(', ')}` };
+  }
+}
+
+/** What the stages mount is what the build reads. */
+export function* mountedSecretFaults({ name, stages, secrets }: GeneratedBuild): Iterable<Fault> {
+  const mounted = new Set(stages.flatMap(({ instructions }) => instructions.flatMap(one => (one.kind === 'run' ? Object.keys(one.secrets) : []))));
+  for (const id of mounted) {
+    if (!Object.hasOwn(secrets, id)) yield { code: 'build-secret-unknown', what: `the Dockerfile of ${name} mounts a secret '${id}', which its build does not have`, fix: `give it to the image: secrets: { '${id}': secret.key(…) }` };
+  }
+  yield* unusedSecretFaults({ name, secrets }, mounted);
+}
+
+/** It would be asked for, and read by nothing. */
+export function* unusedSecretFaults({ name, secrets }: Pick<Build, 'name' | 'secrets'>, mounted: ReadonlySet<string>): Iterable<Fault> {
+  for (const id of Object.keys(secrets)) {
+    if (!mounted.has(id)) yield { code: 'build-secret-unused', what: `no RUN in the Dockerfile of ${name} mounts its secret '${id}'`, fix: `mount it where it is read (--mount=type=secret,id=${id}), or leave it out` };
+  }
+}
+
 /** What a stage exposes, with what it has from the stages below it. */
 export function exposedPorts(stages: readonly Stage[], target: string): readonly number[] {
   const at = stages.findIndex(({ name }) => name === target);
@@ -43,9 +68,10 @@ export function* labelFaults(labels: Readonly<Record<string, string>>): Iterable
 }
 
 const FAULTS: { readonly [K in Instruction['kind']]: (instruction: Extract<Instruction, { kind: K }>) => Iterable<Fault> } = {
-  run: function* ({ commands, caches, ignore }) {
+  run: function* ({ commands, caches, secrets, ignore }) {
     for (const command of commands) if (command.trim() === '' || CONTROL.test(command)) yield fault(command, 'a command of a Dockerfile', 'write one line; give several as a list');
     yield* words([...caches, ...ignore], 'a word of a Dockerfile');
+    for (const path of Object.values(secrets)) if (!/^(\/[\w.@-]+)+$/.test(path)) yield fault(path, 'where a secret of a build is mounted', "give an absolute path of letters, digits, dots and dashes: '/root/.npmrc'");
   },
   copy: function* ({ sources, to, from, owner }) {
     yield* words([...sources, to, ...(from ? [from] : []), ...(owner ? [owner] : [])], 'a path to copy');

@@ -1,7 +1,7 @@
 /** One instruction of a stage. Commands in exec form throughout, but for `run`. */
 export type Instruction =
-  /** Shell commands, joined by `&&`. Caches are BuildKit cache mounts: they never enter a layer. */
-  | { readonly kind: 'run'; readonly commands: readonly string[]; readonly caches: readonly string[]; readonly ignore: readonly string[] }
+  /** Shell commands, joined by `&&`. Caches and secrets are BuildKit's mounts: they never enter a layer. */
+  | { readonly kind: 'run'; readonly commands: readonly string[]; readonly caches: readonly string[]; readonly secrets: Readonly<Record<string, string>>; readonly ignore: readonly string[] }
   | { readonly kind: 'copy'; readonly sources: readonly string[]; readonly to: string; readonly from: string | undefined; readonly owner: string | undefined }
   | { readonly kind: 'env'; readonly values: Readonly<Record<string, string>> }
   | { readonly kind: 'workdir'; readonly path: string }
@@ -24,10 +24,11 @@ export interface Stage {
 export const Instruction = {
   /**
    * `RUN`: each command on a line, all joined by `&&`. `caches`: folders that BuildKit keeps between builds. Default: none.
-   * `ignore`: hadolint's rules that do not hold here. Default: none.
+   * `secrets`: where the secrets of the build are files while the commands run, by their ids: `{ npmrc: '/root/.npmrc' }`. Only root
+   * can read them. Default: none. `ignore`: hadolint's rules that do not hold here. Default: none.
    */
-  run(commands: string | readonly string[], { caches = [], ignore = [] }: { readonly caches?: readonly string[]; readonly ignore?: readonly string[] } = {}): Instruction {
-    return { kind: 'run', commands: [commands].flat(), caches, ignore };
+  run(commands: string | readonly string[], { caches = [], secrets = {}, ignore = [] }: { readonly caches?: readonly string[]; readonly secrets?: Readonly<Record<string, string>>; readonly ignore?: readonly string[] } = {}): Instruction {
+    return { kind: 'run', commands: [commands].flat(), caches, secrets, ignore };
   },
   /** `COPY`. `from`: an earlier stage. Default: the build context. `owner`: for `--chown`. Default: root. */
   copy(sources: string | readonly string[], to: string, { from, owner }: { readonly from?: string; readonly owner?: string } = {}): Instruction {

@@ -1,5 +1,6 @@
 import type { Stage } from './dockerfile';
 import type { Fault } from './problem';
+import type { SecretKey } from './secret';
 
 /** A program inside the image that can run a health check. `shell` is any POSIX `/bin/sh`. */
 export type Tool = 'curl' | 'wget' | 'python' | 'node' | 'nc' | 'bash' | 'shell';
@@ -40,6 +41,13 @@ export interface SourcesProps extends ImageFacts {
    * built: version control, `.env` files, keys.
    */
   readonly ignore?: readonly string[];
+  /**
+   * What the build reads and the image must not have, such as the token of a registry of packages: by ids, as in
+   * `RUN --mount=type=secret,id=npmrc`. No container gets it, unless a workload refers to it too. Another value alone builds
+   * nothing anew. Default: none. Compose: `secrets` of the `build`, from the folder of secrets. Kubernetes: `--secret` of the
+   * printed commands, and no Secret.
+   */
+  readonly secrets?: Readonly<Record<string, SecretKey>>;
 }
 
 /** An image to build from sources: its name and tag, and the stages of its Dockerfile. */
@@ -65,8 +73,8 @@ export interface DockerfileProps extends SourcesProps {
    */
   readonly file?: string;
   /**
-   * Values for its `ARG`s. No secrets: they stand in the emitted files, and in the history of the image for everybody who has
-   * it. Default: none. Compose: `args` of the `build`. Kubernetes: `--build-arg` of the printed commands.
+   * Values for its `ARG`s. No secrets, which have `secrets`: they stand in the emitted files, and in the history of the image for
+   * everybody who has it. Default: none. Compose: `args` of the `build`. Kubernetes: `--build-arg` of the printed commands.
    */
   readonly args?: Readonly<Record<string, string>>;
 }
@@ -74,12 +82,14 @@ export interface DockerfileProps extends SourcesProps {
 /** A {@link BuildProps} of which nothing is left open: its Dockerfile is made of its stages. */
 export interface GeneratedBuild extends BuildProps {
   readonly ignore: readonly string[];
+  readonly secrets: Readonly<Record<string, SecretKey>>;
   readonly target: string;
 }
 
 /** A {@link DockerfileProps} of which nothing is left open, but for a target: its Dockerfile is among the sources. */
 export interface DockerfileBuild extends Omit<DockerfileProps, 'user'> {
   readonly ignore: readonly string[];
+  readonly secrets: Readonly<Record<string, SecretKey>>;
   readonly file: string;
   readonly args: Readonly<Record<string, string>>;
 }
@@ -115,8 +125,8 @@ export class Image {
 
   /** To be built: the reference is `<registry>/<name>:<version>`. */
   static build({ user, tools, folders, ...props }: BuildProps): Image {
-    const { stages, target = stages.at(-1)?.name ?? '', ignore = [] } = props;
-    return new Image(referenceOf(props), { user, tools, folders }, { ...props, target, ignore });
+    const { stages, target = stages.at(-1)?.name ?? '', ignore = [], secrets = {} } = props;
+    return new Image(referenceOf(props), { user, tools, folders }, { ...props, target, ignore, secrets });
   }
 
   /**
@@ -124,8 +134,8 @@ export class Image {
    * not asked: the probes of the workload are.
    */
   static dockerfile({ user, tools, folders, ...props }: DockerfileProps): Image {
-    const { file = 'Dockerfile', args = {}, ignore = [] } = props;
-    return new Image(referenceOf(props), { user, tools, folders }, { ...props, file, args, ignore });
+    const { file = 'Dockerfile', args = {}, ignore = [], secrets = {} } = props;
+    return new Image(referenceOf(props), { user, tools, folders }, { ...props, file, args, ignore, secrets });
   }
 
   /** The tag, where there is one: `16-alpine`. */

@@ -1,5 +1,5 @@
 import { destinationFaults } from './destination';
-import { dockerfileFaults, exposedPorts, labelFaults, stageFaults } from './dockerfile-checks';
+import { buildSecretFaults, dockerfileFaults, exposedPorts, labelFaults, mountedSecretFaults, stageFaults } from './dockerfile-checks';
 import { isPinned } from './image';
 import { addCheck, pathOf, type Fault } from './problem';
 import type { Check, Probes } from './probe';
@@ -23,6 +23,7 @@ const REFERENCE = /^([a-z0-9.-]+(:\d+)?\/)?[a-z0-9]+((\.|_{1,2}|-+|\/)[a-z0-9]+)
 function* image({ image: { reference, build } }: WorkloadSpec): Iterable<Fault> {
   yield* imageFaults(reference);
   if (!build) return;
+  yield* buildSecretFaults(build);
   if ('file' in build) {
     yield* dockerfileFaults(build);
     return;
@@ -32,6 +33,7 @@ function* image({ image: { reference, build } }: WorkloadSpec): Iterable<Fault> 
   }
   yield* build.faults ?? [];
   yield* stageFaults(build.stages);
+  yield* mountedSecretFaults(build);
   yield* labelFaults(build.labels ?? {});
   const stages = build.stages.map(({ name }) => name);
   for (const from of new Set(build.stages.map(stage => stage.from))) {

@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { load, loadAll } from 'js-yaml';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { agentPlatform } from '../../apps/agent-platform';
+import { WORK } from '../../apps/agent-platform/alerts';
 import { App, Stack, synthesize } from '../../lib';
+import { unitTests } from '../constructs/monitoring/rule-cases';
+import { canCheck, missing } from '../support/here';
+import { runPython } from './python/run';
 import 'compose8s/testing/jest';
 
 const app = new App();
@@ -23,9 +31,10 @@ interface Service {
   readonly environment?: Record<string, string>;
   readonly volumes?: { readonly type: string; readonly source: string; readonly target: string }[];
   readonly depends_on?: Record<string, { readonly condition: string }>;
+  readonly healthcheck?: object;
   readonly deploy: { readonly replicas?: number; readonly resources: Record<'limits' | 'reservations', { readonly cpus: string; readonly memory: string }> };
 }
-interface Manifest { readonly kind: string; readonly metadata: { readonly name: string }; readonly spec: { readonly replicas?: number; readonly template: { readonly spec: { readonly containers: readonly { readonly resources: Record<'limits' | 'requests', object> }[] } } } }
+interface Manifest { readonly kind: string; readonly metadata: { readonly name: string }; readonly spec: { readonly replicas?: number; readonly template: { readonly spec: { readonly containers: readonly { readonly resources: Record<'limits' | 'requests', object>; readonly readinessProbe?: object; readonly livenessProbe?: object }[] } } } }
 
 function compose(name: Name): { services: Record<string, Service>; networks: Record<string, { readonly ipam: { readonly config: readonly { readonly subnet: string }[] } }>; volumes: Record<string, object> } {
   return load(filesOf(name, 'compose').get('services.yaml')!) as never;
@@ -172,3 +181,72 @@ describe('prod', () => {
     expect(stackOf('stage')).toBeWeakerThan(stackOf('prod'));
   });
 });
+
+describe('a worker', () => {
+  const find = (file: string, minutes: number) => ['sh', '-c', `test -n "$(find ${file} -mmin -${minutes})"`];
+
+  test.each(NAMES)('of %s is ready when it has its queue; the cluster starts one anew that no longer goes round, whatever its queue does', name => {
+    const escaped = (command: readonly string[]) => command.map(word => word.replaceAll('$', '$$$$'));
+    expect(compose(name).services['worker']!.healthcheck).toMatchObject({ test: ['CMD', ...escaped(find('/tmp/ready', 1))] });
+    expect(workload(name, 'worker')!.spec.template.spec.containers[0]).toMatchObject({
+      readinessProbe: { exec: { command: escaped(find('/tmp/ready', 1)) } }, livenessProbe: { exec: { command: escaped(find('/tmp/alive', 5)) } },
+    });
+  });
+
+  test.each(['compose', 'kubernetes'])('that hangs, and messages that wait, have an alert and a section of the guide, on %s', target => {
+    for (const name of NAMES) {
+      const files = filesOf(name, target);
+      const guide = files.get('OPERATIONS.md')!;
+      for (const { alert } of WORK.rules) {
+        expect([...files.values()].some(text => text.includes(`alert: "${alert}"`))).toBe(true);
+        expect(guide).toMatch(new RegExp(`### ${alert}\\n\\n[^#]*\\n1\\. [^#]*worker`));
+      }
+      expect(guide).not.toContain('hang, or are not ready');
+    }
+  });
+});
+
+if (canCheck('what a worker does in a round', missing('python3'))) {
+  test('a worker is alive without its queue, but not ready', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'worker-'));
+    try {
+      expect(runPython('agent-platform', 'worker.py', folder)).toEqual(['alive with its queue', 'alive without its queue', 'ready with its queue']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
+
+if (canCheck('the alerts of the work, by the real Prometheus', missing('promtool'))) {
+  test('the alerts of the work fire where they should, and only there', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rules-'));
+    try {
+      writeFileSync(join(folder, 'rules.yml'), filesOf('prod', 'compose').get('config/monitoring-prometheus-config/rules.yml')!);
+      const waiting = (n: number) => `agents_jobs_waiting{job="app",service="worker",instance="10.0.0.${n}:8002"}`;
+      const round = (n: number) => `agents_worker_round_timestamp_seconds{job="app",service="worker",instance="10.0.0.${n}:8002"}`;
+      const goes = '0+60x40', hangs = '0 60 120x40';
+      writeFileSync(join(folder, 'tests.yml'), unitTests([WORK], 'rules.yml', {
+        WorkerHangs: {
+          fires: [{ at: '8m', series: { [round(1)]: goes, [round(2)]: hangs } }],
+          quiet: [{ at: '8m', series: { [round(1)]: goes, [round(2)]: '0 60 120x2 240+60x40' } }],
+        },
+        MessagesWait: {
+          fires: [
+            { at: '20m', series: { [waiting(1)]: '3x40', [round(1)]: goes, [waiting(2)]: '2x40', [round(2)]: goes } },
+            // What one saw before it hung says nothing.
+            { at: '20m', series: { [waiting(1)]: '0x40', [round(1)]: hangs, [waiting(2)]: '5x40', [round(2)]: goes } },
+          ],
+          quiet: [
+            // Many, but they are answered.
+            { at: '20m', series: { [waiting(1)]: '3 9 0 7 5 0 4 8 0 6 7 0 4 5 0 3 0 6 5 0 4 5 0', [round(1)]: goes } },
+            { at: '20m', series: { [waiting(1)]: '3x40', [round(1)]: hangs, [waiting(2)]: '0x40', [round(2)]: goes } },
+          ],
+        },
+      }));
+      const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', join(folder, 'tests.yml')], { encoding: 'utf8' });
+      expect([status, status === 0 ? '' : stdout + stderr]).toEqual([0, '']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}

@@ -42,6 +42,8 @@ export const databases: readonly BadInput[] = [
   postgres('a size without a unit, twice', { storage: '50', resources: { cpu: 1, memory: '1024' } },
     problem("resources: '1024' is not a size", 'write a positive number with its unit, such as 512Mi, 2Gi or 40GB', DB),
     problem("size: '50' is not a size", 'write a positive number with its unit, such as 512Mi, 2Gi or 40GB', `${DB}/data`)),
+  ...['zzzz-first-start-ended.sh', 'ZZZZZ-last.sql'].map(name => (
+    postgres(`a script that is not run before the last one: ${name}`, { initScripts: { [name]: '' } }, problem(`the script '${name}' does not come before zzzz-first-start-ended.sh, by which the first start ends`, "give it a name that does, such as '90-last.sql'", DB)))),
   postgres('a script with a path for a name', { initScripts: { '../x.sql': '' } }, problem("'../x.sql' cannot be a config file's name", 'use a plain file name of letters, digits, dots, dashes and underscores; the mount says the folder', `${DB}/init`)),
 ];
 

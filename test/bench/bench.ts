@@ -37,21 +37,24 @@ const first = fastest(program, () => ({ COMPOSE8S_COMPILED: mkdtempSync(join(out
 const all = fastest(['--require', LOADER, join(__dirname, '../../apps/main.ts')]);
 
 const perService = (count: number) => of(both, count).seconds / count;
-const wanted: readonly (readonly [string, number, number])[] = [
-  ...COUNTS.filter(count => count >= 100).flatMap(count => [
-    [`Kubernetes only / plain cdk8s-plus-28 (${count})`, of(kubernetes, count).seconds / of(plain, count).seconds, 0.5] as const,
-    [`both targets / plain cdk8s-plus-28 (${count})`, of(both, count).seconds / of(plain, count).seconds, 1] as const,
-    [`both targets / js-yaml alone (${count})`, of(both, count).seconds / of(floor, count).seconds, 2] as const,
+/** With fewer services, what a synthesis does once, and code that is still cold, outweigh what is done for each. */
+const JUDGED = 100;
+const wanted: readonly (readonly [what: string, ratio: number, most: number, isJudged?: boolean])[] = [
+  ...COUNTS.flatMap(count => [
+    [`Kubernetes only / plain cdk8s-plus-28 (${count})`, of(kubernetes, count).seconds / of(plain, count).seconds, 0.5, count >= JUDGED] as const,
+    [`both targets / plain cdk8s-plus-28 (${count})`, of(both, count).seconds / of(plain, count).seconds, 1, count >= JUDGED] as const,
+    [`both targets / js-yaml alone (${count})`, of(both, count).seconds / of(floor, count).seconds, 2, count >= JUDGED] as const,
   ]),
   ['time for each service, at 5000 / at 500', perService(5000) / perService(500), 1.3],
   ['cold synthesis of Cedrus / node that loads cdk8s-plus-28', started / bare, 3],
 ];
 console.log('\nratio                                                  measured   at most');
 let missed = 0;
-for (const [what, ratio, most] of wanted) {
-  if (ratio > most) missed++;
-  console.log(`${ratio > most ? '✖' : '✔'} ${what.padEnd(54)} ${ratio.toFixed(2).padStart(6)} ${most.toFixed(2).padStart(9)}`);
+for (const [what, ratio, most, isJudged = true] of wanted) {
+  if (isJudged && ratio > most) missed++;
+  console.log(`${!isJudged ? '·' : ratio > most ? '✖' : '✔'} ${what.padEnd(54)} ${ratio.toFixed(2).padStart(6)} ${isJudged ? most.toFixed(2).padStart(9) : ' not judged'}`);
 }
+console.log(`Not judged: with fewer than ${JUDGED} services, what is done once, and code that is still cold, outweigh what is done for each.`);
 console.log(`
 CPU time of a synthesis from start to end: ${started.toFixed(0)} ms for one system (Cedrus, both environments), ${all.toFixed(0)} ms (${(all / bare).toFixed(1)} times the bare node) for all that \`npm run synth\` writes, ${bare.toFixed(0)} ms for the bare node.
 The very first after installation: ${first.toFixed(0)} ms, and what esbuild takes to compile every source once.`);

@@ -51,6 +51,36 @@ test('the workflow tests, synthesizes, shows the diff, builds and scans', async 
   expect(commands).toMatch(/npm test\n[^]*compose8s synth\n[^]*compose8s diff --against[^]*docker compose [^]* build\n[^]*trivy/);
 });
 
+/** The shell of a step of the workflow, as GitHub runs it, with tools that stand for the real ones. */
+async function step(name: string, tools: Readonly<Record<string, string>>) {
+  await compose8s('init shop');
+  const { jobs } = load(filesBelow('shop').get('.github/workflows/ci.yaml')!) as { jobs: { check: { steps: { name?: string; run?: string }[] } } };
+  const { run } = jobs.check.steps.find(one => one.name === name)!;
+  mkdirSync('bin');
+  for (const [tool, script] of Object.entries(tools)) writeFileSync(`bin/${tool}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const env = { ...process.env, PATH: `${resolve('bin')}:${process.env.PATH}`, BASE: 'main', GITHUB_STEP_SUMMARY: resolve('summary.md') };
+  const { status, stdout } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run!], { encoding: 'utf8', env });
+  return { status, stdout };
+}
+
+test.each([
+  { code: 0, status: 0, says: '- gone\n' },
+  { code: 3, status: 0, says: '- gone\n' },
+  { code: 4, status: 0, says: expect.stringMatching(/^- gone\n::warning::/) },
+  { code: 1, status: 1, says: '- gone\n' },
+])('the summary shows the diff as it is, and the step ends as that says: $code', async ({ code, status, says }) => {
+  expect(await step('What would change', { git: '', npx: `echo '- gone'; exit ${code}` })).toEqual({ status, stdout: says });
+  expect(readFileSync('summary.md', 'utf8')).toBe('```text\n- gone\n```\n');
+});
+
+test('the workflow builds without a value of any secret, and scans all that list names', async () => {
+  const docker = resolve('docker.log');
+  const tools = { docker: `echo "$*" >> ${docker}`, npx: `[ "$*" = 'compose8s list shop/prod --json' ] && echo '[{ "images": [{ "image": "a:1" }, { "image": "b:2" }] }]'` };
+  expect(await step('Scan the images', tools)).toMatchObject({ status: 0 });
+  expect(readFileSync(docker, 'utf8')).toMatch(/^run .* a:1\nrun .* b:2\n$/);
+  expect(filesBelow('shop').get('.github/workflows/ci.yaml')).not.toContain('secrets init');
+});
+
 test('refuses a folder that is not empty, and a name that cannot be', async () => {
   mkdirSync('there/.git', { recursive: true });
   expect(await compose8s('init there')).toMatchObject({ code: 0 });

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Compose, Duration, Image, Kubernetes, Probe, Route, Secret, Stack, Workload, type KubernetesProps, type RouteProps, type SecretProps, type Target } from '../../lib';
+import { App, Compose, Duration, Image, Instruction, Kubernetes, Probe, Route, Secret, Stack, synthesize, Workload, type KubernetesProps, type RouteProps, type SecretProps, type Target } from '../../lib';
+import { jobsDone } from '../../lib/cli/engines/jobs';
 import { cleanUp, temporaryFolder } from '../support/secrets';
 import { compose8s } from './run-command';
 
@@ -66,6 +67,18 @@ describe('on Compose', () => {
     const docker = tool('docker');
     expect(await compose8s('up site/dev', site(true))).toMatchObject({ code: 1, stderr: expect.stringContaining('in the vault') });
     expect(docker()).toEqual([]);
+  });
+
+  test('up also builds what is run by hand beside what runs', async () => {
+    const docker = tool('docker');
+    await compose8s('up site/dev', () => {
+      const app = site()();
+      new Workload(app.node.findAll().find(Stack.isStack)!, 'tidy', {
+        image: Image.build({ name: 'tidy', version: '1.0', context: __dirname, user: { uid: 1, gid: 1 }, stages: [{ name: 'run', from: 'alpine:3.22', instructions: [Instruction.user(1)] }] }), command: ['tidy'], runs: { kind: 'task' },
+      });
+      return app;
+    });
+    expect(docker().slice(0, 2).map(call => call.replace(/^.* compose |^.*\/compose /, ''))).toEqual(['--profile tasks build ./secrets/site/dev', 'up --build --wait --remove-orphans ./secrets/site/dev']);
   });
 
   test('up only builds what is run by hand, and says how', async () => {
@@ -186,16 +199,51 @@ describe('on Kubernetes', () => {
     });
   });
 
-  test('up leaves the Job of this release alone, and removes that of a former one', async () => {
-    const kubectl = tool('kubectl', `${kinds}; case "$*" in *' get secrets '*) ;; *' get '*) echo 'Job/migrate-0123456789 '; sed -n 's|^  name: \\(migrate-.*\\)|Job/\\1 |p' dist/site/dev/kubernetes/migrate.yaml ;; esac`);
-    const release = site();
-    await compose8s('up site/dev --target kubernetes', () => {
-      const app = release();
+  describe('with the work of a release', () => {
+    const job = 's|^  name: \\(migrate-.*\\)|';
+    const saying = (jobs: string, rest = '') => `${kinds}; case "$*" in *' get secrets '*) ;; *' get jobs '*) ${jobs} ;; ${rest} esac`;
+    const ends = (conditions: string) => `sed -n '${job}\\1 ${conditions}|p' dist/site/dev/kubernetes/migrate.yaml`;
+    const release = () => {
+      const app = site()();
       new Workload(app.node.findAll().find(Stack.isStack)!, 'migrate', { image: Image.registry('tool:1', { user: { uid: 1, gid: 1 } }), command: ['migrate'], runs: { kind: 'release', check: ['migrate', '--check'] } });
       return app;
+    };
+    const named = () => /(?<= {2}name: )migrate-[0-9a-f]{10}$/m.exec(readFileSync('dist/site/dev/kubernetes/migrate.yaml', 'utf8'))![0];
+
+    test('up leaves the Job of this release alone, and removes that of a former one', async () => {
+      const kubectl = tool('kubectl', saying(ends('Complete'), `*' get '*) echo 'Job/migrate-0123456789 '; sed -n '${job}Job/\\1 |p' dist/site/dev/kubernetes/migrate.yaml ;;`));
+      await compose8s('up site/dev --target kubernetes', release);
+      expect(named()).toBeTruthy();
+      expect(kubectl().filter(call => call.includes(' delete '))).toEqual(['--namespace site-dev delete Job/migrate-0123456789']);
     });
-    expect(readFileSync('dist/site/dev/kubernetes/migrate.yaml', 'utf8')).toMatch(/kind: Job\n[^]* {2}name: migrate-[0-9a-f]{10}\n/);
-    expect(kubectl().filter(call => call.includes(' delete '))).toEqual(['--namespace site-dev delete Job/migrate-0123456789']);
+
+    test('up waits until it is done, and then for what lasts', async () => {
+      const kubectl = tool('kubectl', saying(`if [ -e begun ]; then ${ends('SuccessCriteriaMet Complete')}; else touch begun; ${ends('')}; fi; echo 'migrate-0123456789 FailureTarget Failed'`));
+      expect(await compose8s('up site/dev --target kubernetes', release)).toMatchObject({ code: 0, stdout: expect.stringContaining('✔ site/dev is up\n') });
+      expect(kubectl().map(call => / (get jobs|rollout) /.exec(call)?.[1]).filter(Boolean)).toEqual(['get jobs', 'get jobs', 'rollout']);
+    });
+
+    test('up says that it failed, though nobody waits for it, and what to do', async () => {
+      const kubectl = tool('kubectl', saying(ends('FailureTarget Failed')));
+      const { code, stdout, stderr } = await compose8s('up site/dev --target kubernetes', release);
+      expect({ code, stdout, stderr }).toEqual({
+        code: 2, stdout: expect.not.stringContaining('is up'),
+        stderr: expect.stringContaining(`✖ the work of the release has failed: job/${named()}
+  fix: mend the cause, then remove it and run the same again, which does it once more:
+    kubectl --namespace site-dev logs --selector=app.kubernetes.io/name=migrate --all-containers --prefix --tail=100
+    kubectl --namespace site-dev delete job ${named()}
+`),
+      });
+      expect(kubectl().filter(call => call.includes(' rollout '))).toEqual([]);
+    });
+  });
+
+  test('work of a release that goes on and on is named', async () => {
+    tool('kubectl', 'echo migrate-0123456789');
+    const app = site()();
+    new Workload(app.node.findAll().find(Stack.isStack)!, 'migrate', { image: Image.registry('tool:1', { user: { uid: 1, gid: 1 } }), command: ['migrate'], runs: { kind: 'release', check: undefined } });
+    const { graph, rendering: { documents } } = synthesize(app).emissions.find(({ target }) => target.name === 'kubernetes')!;
+    await expect(jobsDone(graph, documents, 0)).rejects.toThrow(/^the work of the release has not ended: job\/migrate-[0-9a-f]{10}\n/);
   });
 
   describe('with Secrets that the cluster has already', () => {
@@ -223,6 +271,23 @@ describe('on Kubernetes', () => {
       await compose8s('secrets init site/dev', site());
       const { code, stderr } = await compose8s('up site/dev --target kubernetes', site());
       expect({ code, stderr, isApplied: applied().includes('kind: Secret') }).toEqual({ code: 0, stderr: expect.not.stringContaining('is kept'), isApplied: true });
+    });
+
+    test('up asks nobody for what only builds read: it builds nothing', async () => {
+      const kubectl = tool('kubectl', kinds);
+      const built = () => {
+        const app = new App();
+        const stack = new Stack(app, 'site', 'dev', { targets: [new Compose(), new Kubernetes()] });
+        const npmrc = new Secret(stack, 'npm', { keys: { npmrc: Secret.given('the registry of packages') } }).key('npmrc');
+        const stages = [{ name: 'production', from: 'node:24-alpine', instructions: [Instruction.run('npm ci', { secrets: { npmrc: '/root/.npmrc' } })] }];
+        const image = Image.build({ name: 'web', version: '1.0', context: process.cwd(), ignore: ['**'], user: { uid: 1000, gid: 1000 }, tools: ['wget'], stages, secrets: { npmrc } });
+        new Workload(stack, 'web', { image, ports: { http: 8080 }, probes: { ready: Probe.http('/ready'), startup: Duration.seconds(30) } });
+        return app;
+      };
+      expect(await compose8s('up site/dev --target kubernetes', built)).toMatchObject({ code: 0, stderr: expect.not.stringContaining('is missing') });
+      expect(kubectl().filter(call => call.includes(' get secrets '))).toEqual([]);
+      expect(applied()).not.toContain('kind: Secret');
+      expect(await compose8s('up site/dev', built)).toMatchObject({ code: 1, stderr: expect.stringContaining('✖ secrets/site/dev/npm/npmrc\n  the registry of packages\n') });
     });
 
     test('up need not know what the cluster has where all values are here', async () => {

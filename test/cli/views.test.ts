@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { Compose, Image, Kubernetes, Probe, Duration, Route, Secret, Stack, Workload, App } from '../../lib';
+import { ApiObject } from 'cdk8s';
+import { Compose, Cron, Image, Instruction, Kubernetes, Probe, Duration, Route, Secret, Stack, Workload, App } from '../../lib';
 import { compose8s, eachInFolderOfItsOwn } from './run-command';
 
 eachInFolderOfItsOwn();
@@ -37,9 +38,51 @@ describe('list', () => {
   test('and to programs', async () => {
     const { stdout } = await compose8s('list site --target compose --json', site);
     expect(JSON.parse(stdout)).toMatchObject([
-      { stack: 'site/dev', targets: ['compose'], workloads: [{ name: 'web', image: 'nginx:1.29-alpine', ports: [{ name: 'http', number: 8080, protocol: 'tcp' }], published: [{ port: 'http', published: 80, reach: 'public' }] }] },
+      { stack: 'site/dev', targets: ['compose'], images: [{ image: 'nginx:1.29-alpine', built: false, targets: ['compose'] }], workloads: [{ name: 'web', images: [{ image: 'nginx:1.29-alpine', built: false, targets: ['compose'] }], ports: [{ name: 'http', number: 8080, protocol: 'tcp' }], published: [{ port: 'http', published: 80, reach: 'public' }] }] },
       { stack: 'site/prod' },
     ]);
+  });
+});
+
+describe('the images of list are those that run', () => {
+  const NODE = Image.registry('node:24-alpine', { user: { uid: 1000, gid: 1000 }, tools: ['node', 'shell'] });
+
+  /** What a host builds and a cluster pulls, by hand, by the clock, inside the pods of others, and by an object of the team's own. */
+  function shop(): App {
+    const app = new App();
+    const stack = new Stack(app, 'shop', 'prod', { targets: [new Compose({ registry: 'registry.example/team' }), new Kubernetes({ registry: 'registry.example/team' })] });
+    const image = Image.build({ name: 'shop', version: '1.0', context: __dirname, ignore: ['**'], user: { uid: 1000, gid: 1000 }, tools: ['node'], stages: [{ name: 'run', from: 'node:24-alpine', instructions: [Instruction.user(1000)] }] });
+    const migrate = new Workload(stack, 'migrate', { image, command: ['migrate'], runs: { kind: 'release', check: undefined } });
+    new Workload(stack, 'web', { image: NODE, ports: { http: 8080 }, probes: { ready: Probe.http('/ready'), startup: Duration.seconds(30) }, after: [migrate] });
+    new Workload(stack, 'report', { image: NODE, command: ['report'], runs: { kind: 'schedule', cron: Cron.daily('02:00'), deadline: Duration.minutes(5) } });
+    new ApiObject(stack, 'agent', { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'agent' }, spec: { template: { spec: { containers: [{ name: 'agent', image: 'agent:2.0' }] } } } });
+    return app;
+  }
+
+  interface Running { readonly image: string; readonly built: boolean; readonly targets: readonly string[] }
+  const listed = async (line: string) => (JSON.parse((await compose8s(`list ${line} --json`, shop)).stdout) as [{ readonly images: Running[]; readonly workloads: { readonly name: string; readonly images: Running[] }[] }])[0];
+  const made = expect.stringMatching(/^registry\.example\/team\/shop-prod-node-24-alpine-1000:[0-9a-f]+$/);
+
+  test('for each workload, by target', async () => {
+    const { workloads } = await listed('shop/prod');
+    expect(Object.fromEntries(workloads.map(({ name, images }) => [name, images]))).toEqual({
+      migrate: [{ image: 'registry.example/team/shop:1.0', built: true, targets: ['compose', 'kubernetes'] }],
+      web: [{ image: 'node:24-alpine', built: false, targets: ['compose', 'kubernetes'] }],
+      report: [{ image: made, built: true, targets: ['compose'] }, { image: 'node:24-alpine', built: false, targets: ['kubernetes'] }],
+    });
+  });
+
+  test.each([
+    ['compose', ['registry.example/team/shop:1.0', 'node:24-alpine', made]],
+    ['kubernetes', ['registry.example/team/shop:1.0', 'node:24-alpine', 'agent:2.0']],
+  ])('all together, for scanners: %s', async (target, expected) => {
+    expect((await listed(`--target ${target}`)).images.map(({ image }) => image)).toEqual(expected);
+  });
+
+  test('for people, with the targets where these differ', async () => {
+    const { stdout } = await compose8s('list', shop);
+    expect(stdout).toMatch(/^ {2}migrate +release +registry\.example\/team\/shop:1\.0 \(built\)$/m);
+    expect(stdout).toMatch(/^ {2}report +schedule .+ registry\.example\/team\/shop-prod-node-24-alpine-1000:\w+ \(built, compose\)\n +node:24-alpine \(kubernetes\)$/m);
   });
 });
 

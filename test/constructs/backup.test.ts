@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { BackupCronJob, Postgres, type BackupCronJobProps } from '../../constructs';
-import { Cron, Image, Secret } from '../../lib';
-import { composeOf, problemsOf, shop } from '../support/stacks';
+import { BackupCronJob, Postgres, ScheduledJob, type BackupCronJobProps } from '../../constructs';
+import { Compose, Cron, Image, Kubernetes, Secret, synthesize } from '../../lib';
+import { composeOf, IMAGE, problemsOf, shop, textOf } from '../support/stacks';
 
 const backup = (props: Partial<BackupCronJobProps> = {}) => composeOf(stack => {
   new BackupCronJob(stack, 'backup', { of: new Postgres(stack, 'db', { storage: '1Gi', database: 'shop', user: 'clerk' }), schedule: Cron.daily('02:00'), storage: '10Gi', ...props });
@@ -52,6 +52,19 @@ describe('a backup', () => {
     });
     expect(services['backup']).toMatchObject({ environment: { BACKUP_OFFSITE: '/opt/copy', S3_KEY: expect.stringContaining('${S3_KEY:?') }, networks: ['backup--db', 'backup-internet'] });
     expect(services['backup-restore']!.networks).toEqual(['backup-restore--db']);
+  });
+
+  test('is restored while nothing else writes by a schedule, and takes back what was copied elsewhere, on both targets', () => {
+    const { emissions } = synthesize(shop(stack => {
+      const db = new Postgres(stack, 'db', { storage: '1Gi' });
+      new ScheduledJob(stack, 'cleanup', { image: IMAGE, command: ['cleanup'], schedule: Cron.hourly(), deadline: '10m', env: { DATABASE_URL: db.url } });
+      new BackupCronJob(stack, 'backup', { of: db, schedule: Cron.daily('02:00'), storage: '1Gi', drill: Cron.weekly('SUN', '04:00') });
+    }, { targets: [new Compose(), new Kubernetes()] }));
+    const [compose, kubernetes] = emissions.map(({ files }) => textOf(files, 'OPERATIONS.md'));
+    expect(compose).toContain('\ndocker compose stop cleanup\n');
+    expect(compose).toContain('\ndocker compose run --rm -T backup import NAME < NAME\n');
+    expect(kubernetes!.match(/kubectl patch cronjob \S+ --patch '.*'/g)).toEqual([`kubectl patch cronjob cleanup --patch '{"spec":{"suspend":true}}'`, `kubectl patch cronjob cleanup --patch '{"spec":{"suspend":false}}'`]);
+    expect(kubernetes).toContain('\nkubectl attach --stdin job/import-1 < NAME\n');
   });
 
   test('takes whatever says as much of itself as Postgres does', () => {

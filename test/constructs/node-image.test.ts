@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HealthProbes, nodeHeap, NodeImage, WebService, type NodeImageProps } from '../../constructs';
-import type { SizeLike } from '../../lib';
+import { Secret, type SizeLike } from '../../lib';
 import { composeOf, problemsOf, shop } from '../support/stacks';
 
 let context: string;
@@ -84,6 +84,22 @@ RUN --mount=type=cache,target=/root/.pnpm-store,sharing=locked \\
     pnpm install --frozen-lockfile --store-dir=/root/.pnpm-store --ignore-scripts`);
     expect(stageOf(text, 'production-deps')).toContain('pnpm install --frozen-lockfile --store-dir=/root/.pnpm-store --prod --ignore-scripts');
     expect(stageOf(text, 'builder')).toContain('RUN pnpm run build');
+  });
+
+  test.each([
+    { manager: 'npm', installs: { deps: 1, builder: 0, 'production-deps': 1, runner: 0 } },
+    { manager: 'pnpm@9.15.9', installs: { deps: 2, builder: 0, 'production-deps': 2, runner: 0 } },
+  ] as const)('with the token of a registry shows it to $manager, wherever that installs, and nowhere else', ({ manager, installs }) => {
+    const { file, services } = composeOf(stack => {
+      const npmrc = new Secret(stack, 'npm', { keys: { npmrc: Secret.given('the registry') } }).key('npmrc');
+      new WebService(stack, 'web', { image: image({ packageManager: manager, npmrc }).production, port: 3000, probes: HealthProbes.http({ ready: '/ready' }) });
+    });
+    const text = file('images/shop/Dockerfile');
+    expect(services['web']!.build).toMatchObject({ secrets: [{ source: 'npm.npmrc', target: 'npmrc' }] });
+    for (const [stage, times] of Object.entries(installs)) {
+      expect([stage, stageOf(text, stage).match(/--mount=type=secret,id=npmrc,target=\/root\/\.npmrc,required=true \\\n {4}p?npm (ci|install) /g)?.length ?? 0]).toEqual([stage, times]);
+      expect(stageOf(text, stage).match(/type=secret/g)?.length ?? 0).toBe(times);
+    }
   });
 
   test('lets packages run programs of their own only where that is asked for', () => {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Postgres, type PostgresProps } from '../../constructs';
-import { composeOf, problemsOf, service, shop } from '../support/stacks';
+import { Compose, Kubernetes, synthesize } from '../../lib';
+import { canCheck, missing } from '../support/here';
+import { composeOf, problemsOf, service, shop, textOf } from '../support/stacks';
 import { clusterOf } from '../targets/kubernetes/cluster';
 
 const CONF = 'config/db-config/postgresql.conf';
@@ -33,6 +36,14 @@ describe('Postgres', () => {
 
   test('is well when it answers over TCP, as it does not while it prepares an empty database', () => {
     expect(postgres({ database: 'shop', user: 'clerk' }).services['db']!.healthcheck).toMatchObject({ test: ['CMD', 'pg_isready', '-h', '127.0.0.1', '-U', 'clerk', '-d', 'shop'], start_period: '60s' });
+  });
+
+  test.each([
+    { asked: {}, period: '60s', checks: 6 + 3 },
+    { asked: { startup: '10m' }, period: '600s', checks: 60 + 3 },
+  ] as const)('may take $period to start on both targets', ({ asked, period, checks }) => {
+    expect(postgres(asked).services['db']!.healthcheck).toMatchObject({ start_period: period });
+    expect(clusterOf(stack => { new Postgres(stack, 'db', { storage: '5Gi', ...asked }); }).container('db').startupProbe).toMatchObject({ periodSeconds: 10, failureThreshold: checks });
   });
 
   test('is told of in one reference: URL, edge, start order', () => {
@@ -91,6 +102,37 @@ describe('Postgres', () => {
     expect(services['db']!.configs).toContainEqual({ source: 'db-init.10-extensions.sql', target: '/docker-entrypoint-initdb.d/10-extensions.sql' });
     expect(file('config/db-init/10-extensions.sql')).toBe('CREATE EXTENSION citext;');
   });
+
+  test.each([
+    { version: 17, volume: '/var/lib/postgresql/data', data: '/var/lib/postgresql/data/pgdata' },
+    { version: 18, volume: '/var/lib/postgresql', data: '/var/lib/postgresql/18/docker' },
+  ])('of version $version marks its volume until the last script of its first start, and refuses data beside a mark', ({ version, volume, data }) => {
+    const initScripts = { '10-extensions.sql': 'CREATE EXTENSION citext;', '90-last.sql': 'SELECT 1;' };
+    const { services, file } = postgres({ version, initScripts });
+    const scripts = ['10-extensions.sql', '90-last.sql', 'zzzz-first-start-ended.sh'];
+    expect(services['db']!.configs!.map(config => (config as { readonly target: string }).target).filter(path => path.includes('initdb'))).toEqual(scripts.map(name => `/docker-entrypoint-initdb.d/${name}`));
+    const cluster = clusterOf(stack => { new Postgres(stack, 'db', { storage: '5Gi', version, initScripts }); });
+    expect(cluster.container('db').volumeMounts!.map(({ mountPath }) => mountPath).filter(path => path.includes('initdb'))).toEqual(scripts.map(name => `/docker-entrypoint-initdb.d/${name}`));
+    expect(file('config/db-init/zzzz-first-start-ended.sh')).toBe(`#!/bin/sh\nrm -f ${volume}/first-start-not-ended\n`);
+    expect(file('config/db-scripts/start')).toContain(`\nif [ ! -s ${data}/PG_VERSION ]; then\n  : >${volume}/first-start-not-ended\nelif [ -e ${volume}/first-start-not-ended ]; then\n`);
+  });
+
+  test('marks its volume without scripts of its own too: it could be stopped before it has made the database', () => {
+    expect(postgres().services['db']!.configs).toContainEqual({ source: 'db-init.zzzz-first-start-ended.sh', target: '/docker-entrypoint-initdb.d/zzzz-first-start-ended.sh' });
+  });
+
+  test('that was cut short at its first start begins anew as the guide says', () => {
+    const { emissions } = synthesize(shop(stack => { new Postgres(stack, 'db', { storage: '5Gi' }); }, { targets: [new Compose(), new Kubernetes()] }));
+    const [compose, kubernetes] = emissions.map(({ files }) => textOf(files, 'OPERATIONS.md').split('\n## When something does not start\n')[1]!);
+    expect(compose).toMatch(/\n### The first start of the database db was cut short\n\n.*`docker compose logs --tail 100 db`.*\n\n.*`docker compose rm --stop --force db`, then `docker volume rm shop-dev_db-data`, then `docker compose up --wait`\.\n/);
+    expect(kubernetes).toMatch(/\n### The first start of the database db was cut short\n\n.*`kubectl logs .*`.*\n\n.*`kubectl scale statefulset\/db --replicas=0`, then `kubectl delete persistentvolumeclaim db-data-db-0`, then `kubectl scale statefulset\/db --replicas=1`\.\n/);
+  });
+
+  if (canCheck('its scripts pass shellcheck', missing('shellcheck'))) {
+    test.each(['config/db-scripts/start', 'config/db-init/zzzz-first-start-ended.sh'])('shellcheck finds nothing in %s', path => {
+      expect(spawnSync('shellcheck', ['-'], { input: postgres().file(path), encoding: 'utf8' }).stdout).toBe('');
+    });
+  }
 
   test('loads what an extension of its scripts wants loaded, or says that it is not', () => {
     const script = 'CREATE EXTENSION pg_trgm;\n-- CREATE EXTENSION pg_cron;\ncreate extension if not exists "pg_stat_statements";';

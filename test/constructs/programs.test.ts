@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Adminer, gunicorn, HealthProbes, Postgres, PythonImage, ReleaseJob, ScheduledJob, streamlit, uvicorn, WebService, Worker, type PythonImageProps, type ScheduledJobProps } from '../../constructs';
-import { App, Compose, Cron, Kubernetes, Stack, synthesize, type DurationLike } from '../../lib';
+import { App, Compose, Cron, Kubernetes, Secret, Stack, synthesize, type DurationLike, type GeneratedBuild } from '../../lib';
 import { composeOf, IMAGE, problemsOf, shop, textOf } from '../support/stacks';
 import { clusterOf } from '../targets/kubernetes/cluster';
 
@@ -133,6 +133,10 @@ describe('health probes', () => {
     expect(HealthProbes.command(['/ok'], { alive: { port: 'sql' } }).alive!.check).toEqual({ kind: 'tcp', port: 'sql' });
   });
 
+  test('by a program can run another one for liveness, as often as it', () => {
+    expect(HealthProbes.command(['/ok'], { alive: { command: ['/alive'] }, every: '20s' }).alive).toEqual({ check: { kind: 'command', command: ['/alive'] }, every: '20s' });
+  });
+
   test('of a port that is not declared do not compile', () => {
     composeOf(stack => {
       // @ts-expect-error -- a web service has the port 'http' only
@@ -258,6 +262,29 @@ CMD ["serve", "--reload"]
       const stages = stagesOf({ installer: 'uv', groups: ['api', 'shared'] });
       expect(stages['builder']).toMatch(/uv sync --locked --no-install-project --no-default-groups --group api --group shared\n/);
       expect(stages['development-builder']).toMatch(/uv sync --locked --no-install-project --group api --group shared\n/);
+    });
+
+    test.each([
+      { installer: 'pip', prop: 'pipConf', id: 'pip-conf', path: '/etc/pip.conf', runs: { builder: 1, 'development-builder': 1 } },
+      { installer: 'pip', prop: 'netrc', id: 'netrc', path: '/root/.netrc', runs: { builder: 1, 'development-builder': 1 } },
+      { installer: 'uv', prop: 'netrc', id: 'netrc', path: '/root/.netrc', runs: { builder: 2, 'development-builder': 1 } },
+    ] as const)('shows the $prop with the token of an index to $installer, wherever that installs, and nowhere else', ({ installer, prop, id, path, runs }) => {
+      const key = new Secret(new Stack(new App(), 'shop', 'dev', { targets: [] }), 'pypi', { keys: ['file'] }).key('file');
+      const { development } = new PythonImage({ name: 'shop', version: '1.0', context: __dirname, port: 8000, command: ['serve'], installer, [prop]: key, ...(installer === 'pip' ? { developmentRequirements: 'development.txt' } : {}) });
+      const { stages, secrets } = development.build as GeneratedBuild;
+      expect(secrets).toEqual({ [id]: key });
+      expect(stages.flatMap(({ name, instructions }) => {
+        const mounting = instructions.filter(one => one.kind === 'run' && one.secrets[id] === path);
+        return mounting.length > 0 ? [[name, mounting.length]] : [];
+      })).toEqual(Object.entries(runs));
+    });
+
+    test('is not given a pip.conf for uv, which reads none', () => {
+      expect(problemsOf(shop(stack => {
+        const pipConf = new Secret(stack, 'pypi', { keys: ['pip.conf'] }).key('pip.conf');
+        const { production } = new PythonImage({ name: 'shop', version: '1.0', context: __dirname, port: 8000, command: ['serve'], installer: 'uv', pipConf });
+        new WebService(stack, 'web', { image: production, port: 8000, probes: READY });
+      }))).toContain('✖ uv reads no pip.conf\n  at shop/dev/web\n  fix: name the index in pyproject.toml, and give its token as netrc\n');
     });
 
     test('leaves out what nothing asks for before it is copied to where it runs', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cedrus } from '../../apps/cedrus';
-import { HealthProbes, NginxProxy, WebService } from '../../constructs';
+import { HealthProbes, Monitoring, NginxProxy, WebService } from '../../constructs';
 import { alertRunbooks } from '../../constructs/monitoring/runbooks';
 import { addRunbook, advice, AlertRules, App, Compose, Duration, Graph, Kubernetes, Route, Secret, steps, synthesize, Volume, Workload, type Action, type Stack } from '../../lib';
 import { operationsGuide, type Operations } from '../../lib/core/operations';
@@ -45,7 +45,7 @@ describe.each(['compose', 'kubernetes'] as const)('the guide of Cedrus in produc
 
   test('shows the picture, and every workload with its image, limits, volumes and secrets', () => {
     expect(section(guide, 'The system')).toContain('```mermaid\n%% cedrus/prod\nflowchart TB\n');
-    expect(section(guide, 'Workloads')).toMatch(/^\| `web` \| always.*`(registry\.example\/)?cedrus:1\.0\.0` \| 8000 \(http\) \| 4 CPU, 4 GiB \| `media-files` at `\/srv\/media`<br>`static-files` at `\/srv\/static`, read only \| `django`<br>`postgres-credentials`<br>`redis-credentials` \|$/m);
+    expect(section(guide, 'Workloads')).toMatch(/^\| `web` \| [^|]+ \| `(registry\.example\/)?cedrus:1\.0\.0` \| 8000 \(http\) \| 4 CPU, 4 GiB \| `media-files` at `\/srv\/media`<br>`static-files` at `\/srv\/static`, read only \| `django`<br>`postgres-credentials`<br>`redis-credentials` \|$/m);
   });
 
   test('links to headings that are there', () => {
@@ -143,6 +143,13 @@ describe('what a product tells is spelled by each target', () => {
   test('a program in a container that runs', () => {
     expect(spelled(stack => { told({ do: 'execute', in: service(stack, 'web'), command: ['env'] })(stack); }))
       .toEqual({ compose: block('docker compose exec web env'), kubernetes: block('kubectl exec --stdin --tty deployment/web -- env') });
+  });
+
+  test('what has ended is started; what runs, however ill, is started anew', () => {
+    const spelledFor = (which: 'start' | 'restart') => spelled(stack => { told({ do: which, of: service(stack, 'web') })(stack); });
+    const anew = block('kubectl rollout restart deployment,statefulset --selector=app.kubernetes.io/name=web');
+    expect(spelledFor('start')).toEqual({ compose: block('docker compose up --wait web'), kubernetes: anew });
+    expect(spelledFor('restart')).toEqual({ compose: block('docker compose restart web'), kubernetes: anew });
   });
 
   test('those who call a database are stopped, and as many started again', () => {
@@ -303,6 +310,28 @@ describe('alerts', () => {
     expect(graph.workloads.filter(({ spec }) => spec.runs.kind === 'release').map(workload => graph.name(workload))).toContain('monitoring-db-exporter-role');
   });
 
+  test.each([
+    { target: 'compose', anew: 'docker compose restart SERVICE', exporter: 'docker compose logs --tail 100 monitoring-SERVICE-exporter' },
+    { target: 'kubernetes', anew: 'kubectl rollout restart deployment,statefulset --selector=app.kubernetes.io/name=SERVICE', exporter: 'kubectl logs --selector=app.kubernetes.io/name=monitoring-SERVICE-exporter --tail=100' },
+  ] as const)('what is not ready is started anew, and of backups it is their exporter that is down, on $target', ({ target, anew, exporter }) => {
+    const of = (alert: string) => section(watched[target], 'Alerts').split('\n### ').find(text => text.startsWith(alert));
+    expect(of('ReadinessFailing')).toContain(`Starting it anew (\`${anew}\`) helps`);
+    expect(of('ReplicaNotReady')).toContain(`start them anew (\`${anew}\`)`);
+    expect(of('ServiceDown')).toContain(`With the job \`backup\` it is what tells of backups: \`${exporter}\`.`);
+  });
+
+  test('of what visitors get say the address as they know it, and where it is asked from', () => {
+    const { compose } = guides(stack => {
+      const web = new WebService(stack, 'web', { image: IMAGE, port: 8080, probes: HealthProbes.http({ ready: '/app/ready' }) });
+      new NginxProxy(stack, 'proxy', { host: 'shop.example', published: { https: 8443 }, routes: { '/app/': web } });
+      new Monitoring(stack, 'monitoring', { receivers: [] }).observe(stack);
+    });
+    const failing = section(compose, 'Alerts').split('\n### ').find(text => text.startsWith('PublicRouteFailing'))!;
+    expect(failing).toContain('visitors of SERVICE get no answer at HOST.');
+    expect(failing).toContain('`curl -v https://shop.example:8443/app/ready`');
+    expect(failing).toContain('The question comes from inside');
+  });
+
   test('a volume of a StatefulSet grows by its claim, and by another StatefulSet over the same pod', () => {
     const filling = section(watched.kubernetes, 'Alerts').split('\n### ').find(text => text.startsWith('PostgresVolumeFilling'))!;
     const steps = ['kubectl edit persistentvolumeclaim NAME', 'kubectl delete statefulset SERVICE --cascade=orphan', 'apply the new folder'].map(words => filling.indexOf(words));
@@ -310,7 +339,7 @@ describe('alerts', () => {
   });
 
   test('have a runbook each, and no runbook is left over', () => {
-    expect(alertRunbooks('monitoring').map(({ title }) => title).sort()).toEqual([...new Set(alerts)].sort());
+    expect(alertRunbooks('monitoring', []).map(({ title }) => title).sort()).toEqual([...new Set(alerts)].sort());
   });
 
   test('are in docs/runbooks.md for both targets, from the same source: after a change, run this with UPDATE=1', () => {

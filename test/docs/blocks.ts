@@ -55,7 +55,7 @@ export interface Program {
 
 const MODULES = {
   compose8s: 'App, Aspects, Certificate, Compose, Config, Cron, Duration, Image, Instruction, Kubernetes, Route, Secret, Stack, Volume, Workload, addCheck, addRunbook, advice, reportProblem, steps, text, type StackProps',
-  'compose8s/constructs': 'Adminer, BackupCronJob, HealthProbes, Jaeger, Loki, Monitoring, NginxProxy, Postgres, PythonImage, Redis, ReleaseJob, ScheduledJob, WebService, Worker',
+  'compose8s/constructs': 'Adminer, BackupCronJob, HealthProbes, Jaeger, Loki, Monitoring, NginxProxy, NodeImage, Postgres, PythonImage, Redis, ReleaseJob, ScheduledJob, WebService, Worker',
 } as const;
 
 /**

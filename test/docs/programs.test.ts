@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { transformSync } from 'esbuild';
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -58,9 +57,7 @@ describe.each(byPage)('the programs of %s', (_, programs) => {
   // Sources, for the images that are built.
   mkdirSync(join(folder, 'app'));
   writeFileSync(join(folder, 'app/Dockerfile'), 'FROM ruby:3.4-slim AS production\n');
-  // As `secrets init` makes one.
-  mkdirSync(join(folder, 'secrets/shop/prod/db-credentials'), { recursive: true });
-  writeFileSync(join(folder, 'secrets/shop/prod/db-credentials/password'), randomBytes(24).toString('base64url'));
+  for (const file of ['package.json', 'package-lock.json']) writeFileSync(join(folder, 'app', file), '{}\n');
   const home = process.cwd();
   const load = loader(programs, folder);
   let printed = '';

@@ -12,7 +12,7 @@ const NAMES = ['dev', 'stage', 'prod'] as const;
 type Name = typeof NAMES[number];
 
 /** What Prometheus asks, in all environments and in each: `job service`. */
-const COLLECTED = ['logs loki', 'logs loki-alloy', 'traces jaeger', 'public nginx'];
+const COLLECTED = ['logs loki', 'logs loki-alloy', 'traces jaeger', 'public nginx', 'certificate nginx'];
 const WATCHED = {
   all: [
     'app agent', 'app backend', 'app worker', 'host monitoring-host', 'monitoring monitoring-alertmanager', 'monitoring monitoring-blackbox', 'monitoring monitoring-grafana', 'monitoring monitoring-prometheus',

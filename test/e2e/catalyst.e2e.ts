@@ -97,7 +97,7 @@ describe('Catalyst in production, from the emitted folder alone', () => {
       });
       const services = (await site().prometheus.targets()).map(({ labels }) => `${labels['job']} ${labels['service']}`);
       await untilIs('each replica has begun once', [{ service: 'catalyst-backend', value: 3 }], () => site().prometheus.query('count by (service) (process_start_time_seconds{job="app"})'));
-      expect(services).toEqual(expect.arrayContaining(['postgres postgres', 'redis redis', 'nginx nginx', 'backup backup', 'ready catalyst-backend', 'public nginx']));
+      expect(services).toEqual(expect.arrayContaining(['postgres postgres', 'redis redis', 'nginx nginx', 'backup backup', 'ready catalyst-backend', 'public nginx', 'certificate nginx']));
     });
 
     test('requests are counted over all workers of a replica', async () => {

@@ -191,7 +191,7 @@ describe('GraphMemory in production, from the emitted folder alone', () => {
 
     test('every target of Prometheus is up, and no alert fires', async () => {
       const targets = await until('all are up', () => prometheus.asks([
-        'app analytics', 'app api', 'backup backup', 'host monitoring-host', 'monitoring monitoring-alertmanager', 'monitoring monitoring-blackbox', 'monitoring monitoring-grafana', 'monitoring monitoring-prometheus',
+        'app analytics', 'app api', 'backup backup', 'certificate nginx', 'host monitoring-host', 'monitoring monitoring-alertmanager', 'monitoring monitoring-blackbox', 'monitoring monitoring-grafana', 'monitoring monitoring-prometheus',
         'nginx nginx', 'postgres postgres', 'public nginx', 'ready analytics', 'ready api', 'ready dashboard', 'ready nginx', 'redis redis',
       ]));
       // By it a restart is seen: one of the server, whatever its workers do.
@@ -276,7 +276,7 @@ describe('GraphMemory for developers, from the emitted folder and their sources 
   });
 
   test('every target of Prometheus is up', () => until('all are up', () => new Prometheus(stack.ports['MONITORING_PROMETHEUS_HTTP_PORT']!).asks([
-    'app analytics', 'app api', 'host monitoring-host', 'monitoring monitoring-alertmanager', 'monitoring monitoring-blackbox', 'monitoring monitoring-grafana', 'monitoring monitoring-prometheus',
+    'app analytics', 'app api', 'certificate nginx', 'host monitoring-host', 'monitoring monitoring-alertmanager', 'monitoring monitoring-blackbox', 'monitoring monitoring-grafana', 'monitoring monitoring-prometheus',
     'nginx nginx', 'postgres postgres', 'public nginx', 'ready analytics', 'ready api', 'ready dashboard', 'ready nginx', 'redis redis',
   ])));
 

@@ -40,7 +40,7 @@ describe('Cedrus under observation, from the emitted folder alone', () => {
       return all;
     });
     expect(targets.map(({ labels: { job, service } }) => `${job} ${service}`).sort()).toEqual([
-      'backup backup', 'host monitoring-host', 'monitoring monitoring-alertmanager', 'monitoring monitoring-blackbox', 'monitoring monitoring-grafana', 'monitoring monitoring-prometheus',
+      'backup backup', 'certificate nginx', 'host monitoring-host', 'monitoring monitoring-alertmanager', 'monitoring monitoring-blackbox', 'monitoring monitoring-grafana', 'monitoring monitoring-prometheus',
       'nginx nginx', 'postgres postgres', 'public nginx', 'ready nginx', 'ready web', 'redis redis',
     ]);
     // It asks every 15 s: the last time may have been before they were there.

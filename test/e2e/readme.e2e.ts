@@ -35,6 +35,9 @@ const NOT_HERE: Readonly<Record<string, RegExp>> = {
   'kubectl top pods': /Metrics API not available/,
 };
 
+/** Lines that want a program which waits for its input: on nodes that are played, none does. */
+const ATTACHES = /^kubectl (wait --for=jsonpath='\{\.status\.ready\}'|attach ).*\n/gm;
+
 /** What a person types at the prompts of the guides. */
 const TYPED = { psql: ['SELECT 6 * 7 AS answer;', '\\q'], 'redis-cli': ['PING', 'quit'] };
 
@@ -76,11 +79,29 @@ describe('the commands of the README, word by word', () => {
     return blocks;
   };
 
+  /** A certificate and its key, as an authority gives them: `new.crt` and `new.key` in a folder. */
+  const getCertificate = (folder: string) => output('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '90', '-subj', '/CN=cedrus.example', '-addext', 'subjectAltName=DNS:cedrus.example', '-keyout', join(folder, 'new.key'), '-out', join(folder, 'new.crt')]);
+
   /** What only people can give, and are asked for. */
-  const giveCertificate = async (secrets = join(root, 'secrets/cedrus/prod')) => {
-    const folder = join(secrets, 'nginx-certificate');
+  const giveCertificate = async () => {
+    const folder = join(root, 'secrets/cedrus/prod/nginx-certificate');
     await mkdir(folder, { recursive: true });
-    await output('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '90', '-subj', '/CN=cedrus.example', '-addext', 'subjectAltName=DNS:cedrus.example', '-keyout', join(folder, 'tls.key'), '-out', join(folder, 'tls.crt')]);
+    await getCertificate(root);
+    for (const end of ['crt', 'key']) await output('install', ['-m', '0444', join(root, `new.${end}`), join(folder, `tls.${end}`)]);
+  };
+
+  /** With names in place of those that stand for any, and another value for the one that changes. */
+  const named = async (commands: string, pod = 'POD') => {
+    await output('openssl', ['rand', '-hex', '-out', join(root, 'new-value'), '32']);
+    return commands.replaceAll(/\bSERVICE\b/g, 'web').replaceAll(/\bPOD\b/g, pod).replaceAll('SECRET/KEY', 'django/secret-key').replaceAll(/\bNEW\b/g, 'new-value');
+  };
+
+  /** Its backup is there as a file, and no longer in its volume. Returns the name of both. */
+  const carriedAway = async (folder: string) => {
+    const [, name] = /latest (\S+\.sql\.gz)/.exec((await follow('docker compose run --rm backup list', folder)).stdout) ?? [];
+    expect(name).toBeDefined();
+    expect(await follow(`docker compose cp backup:/backups/${name} . && docker compose exec -T backup rm /backups/${name}`, folder)).toMatchObject({ code: 0 });
+    return name!;
   };
 
   /** What nginx shows to a browser. */
@@ -165,10 +186,12 @@ describe('the commands of the README, word by word', () => {
   test('each block of the guide beside it runs there as it stands', async () => {
     const folder = join(root, 'server/compose');
     for (const { heading, commands } of await guideOf(folder)) {
-      // What the words above the block want done first.
-      if (heading.startsWith('Certificates')) await giveCertificate(join(root, 'server/secrets'));
-      if (heading === 'Secrets' && commands.startsWith('docker')) await read(`cp -aT secrets/cedrus/prod ${SERVER}/secrets`);
-      const said = await read(commands.replaceAll(/\bSERVICE\b/g, 'web'), { folder: commands.startsWith('npx') ? root : folder });
+      // What the words above the block want done first, and where.
+      if (heading.startsWith('Certificates')) await getCertificate(folder);
+      const isInProject = commands.startsWith('npx') || (heading === 'Secrets' && !commands.startsWith('docker'));
+      const name = commands.includes('import NAME') ? await carriedAway(folder) : 'NAME';
+      const said = await read((await named(commands)).replaceAll('NAME', name), { folder: isInProject ? root : folder });
+      if (name !== 'NAME') expect(said).toContain(`imported ${name}`);
       if (heading.includes('A prompt')) expect(said).toMatch(/\b42\b|PONG/);
       if (heading.startsWith('Certificates')) expect(await shownCertificate()).toBe(await readFile(join(root, 'server/secrets/nginx-certificate/tls.crt'), 'utf8'));
     }
@@ -235,9 +258,9 @@ describe('the commands of the README, word by word', () => {
     await read('kubectl delete jobs --selector="app.kubernetes.io/name in (backup, backup-drill, backup-restore)"'); // of the test before
     try {
       for (const { heading, commands } of await guideOf(manifests)) {
-        if (heading.startsWith('Certificates')) await giveCertificate();
+        if (heading.startsWith('Certificates')) await getCertificate(root);
         const [pod] = (await follow('kubectl get pods --selector=app.kubernetes.io/name=web --output=name')).stdout.trim().split('\n');
-        const said = await read(commands.replaceAll(/\bSERVICE\b/g, 'web').replaceAll(/\bPOD\b/g, pod!), { until: /restored/ });
+        const said = await read((await named(commands, pod)).replaceAll(ATTACHES, ''), { until: /restored/ });
         expect(said).not.toMatch(/^Warning:/m);
         if (heading.includes('A prompt')) expect(said).toMatch(/\b42\b|PONG/);
         if (commands.includes('kubectl logs')) expect(said).toContain(restored);

@@ -140,8 +140,8 @@ git init --quiet --initial-branch main
 commit first
 [ -z "$(git ls-files dist node_modules secrets)" ] || fail 'git does not ignore what is made'
 git ls-files --error-unmatch __snapshots__/stack.test.ts.snap >/dev/null || fail 'git does not keep the snapshot'
-# A pull request that gives the database another name, and so another, empty volume.
-sed -i "s/'db'/'database'/" stack.ts
+# A pull request that gives the database another name, and so another, empty volume, and the web a key that nobody can make up.
+sed -i "s/'db'/'database'/; s/env: { DATABASE_URL: db.url }/env: { DATABASE_URL: db.url, PAYMENT_KEY: payment.key('api-key') }/; s/import { Image, /&Secret, /; /new WebService/i\\    const payment = new Secret(this, 'payment', { keys: { 'api-key': Secret.given('the dashboard of the payment service') } });" stack.ts
 sed -i "s/'db'/'database'/; s/{ db:/{ database:/" stack.test.ts
 npx jest --silent --updateSnapshot >../test.log 2>&1 || { cat ../test.log; fail 'the tests of the changed stack'; }
 commit second
@@ -151,10 +151,15 @@ chmod +x "$folder/bin/docker"
 GITHUB_STEP_SUMMARY=$folder/summary.md PATH=$folder/bin:$PATH \
   node --require "$root/node_modules/tsx/dist/cjs/index.cjs" "$root/test/package/run-workflow.ts" .github/workflows/ci.yaml HEAD~1 || fail 'the workflow'
 grep -q 'compose volumes/db-data: data at risk' "$folder/summary.md" || { cat "$folder/summary.md"; fail 'the summary does not tell of the volume'; }
+[ "$(sed -n '1p;$p' "$folder/summary.md")" = $'```text\n```' ] || { cat "$folder/summary.md"; fail 'Markdown would read the signs of the diff as its own'; }
+grep -q "PAYMENT_API_KEY:?" dist/shop/prod/compose/services.yaml || fail 'it asks for no value that somebody has to give'
+# shellcheck disable=SC2016 # of Compose
+grep -F '${' dist/shop/prod/compose/images.yaml && fail 'who builds is asked for a value'
+[ ! -e secrets ] || fail 'the workflow makes secrets'
 cat >"$folder/expected.log" <<'EOF'
-compose --project-directory dist/shop/dev/compose build
+compose --file dist/shop/prod/compose/images.yaml build
 run --rm -v /var/run/docker.sock:/var/run/docker.sock aquasec/trivy:0.69.3 image --exit-code 1 --severity CRITICAL --ignore-unfixed postgres:17-alpine
-run --rm -v /var/run/docker.sock:/var/run/docker.sock aquasec/trivy:0.69.3 image --exit-code 1 --severity CRITICAL --ignore-unfixed shop:dev
+run --rm -v /var/run/docker.sock:/var/run/docker.sock aquasec/trivy:0.69.3 image --exit-code 1 --severity CRITICAL --ignore-unfixed registry.example/shop:1.0.0
 EOF
 diff "$folder/expected.log" "$folder/docker.log" || fail 'other images are built and scanned'
 

@@ -12,6 +12,7 @@ function notesOf(build: (stack: Stack) => void, field: string, props?: Kubernete
 }
 
 const NOTHING: readonly unknown[] = [];
+const byIpv6 = [expect.stringMatching(/^approximated \(default\) of all: visitors by IPv6 all have the address of a gateway, .*trustedProxies/)];
 const one = (start: string) => [expect.stringMatching(new RegExp(`^${start}`))];
 const scheduled = (deadline: Duration) => (stack: Stack) => void new Workload(stack, 'report', { image: IMAGE, command: ['report'], runs: { kind: 'schedule', cron: Cron.daily('02:00'), deadline } });
 const probed = (...[every, startup]: ['2500ms' | '10s', '45s' | '30s']) => (stack: Stack) => void service(stack, 'web', { probes: { ready: Probe.http('/', { every, timeout: '2s' }), alive: Probe.tcp(), startup: Duration.of(startup) } });
@@ -88,13 +89,17 @@ describe('what differs between the targets is said by the one that does it anoth
     },
     { what: 'whole times of probes are kept', field: 'probes', build: probed('10s', '30s') },
     { what: 'the time to stop is rounded up on a cluster', field: 'stop.grace', build: stack => { service(stack, 'web', { stop: { grace: '500ms' } }); }, kubernetes: ['approximated of web: rounded up to whole seconds: 500ms is 1s'] },
-    { what: 'an Ingress hides the addresses of clients', field: 'client address', props: { expose: { kind: 'ingress' } }, build: web('http'), kubernetes: one('approximated of in: web sees the address of the controller .*trustedProxies') },
-    { what: 'a Gateway hides the addresses of clients', field: 'client address', props: { expose: { kind: 'gateway', name: 'main', namespace: 'gateways' } }, build: web('http'), kubernetes: one('approximated of in: web sees the address of the controller') },
+    { what: 'an Ingress hides the addresses of clients', field: 'client address', props: { expose: { kind: 'ingress' } }, build: web('http'), compose: byIpv6, kubernetes: one('approximated of in: web sees the address of the controller .*trustedProxies') },
+    { what: 'a Gateway hides the addresses of clients', field: 'client address', props: { expose: { kind: 'gateway', name: 'main', namespace: 'gateways' } }, build: web('http'), compose: byIpv6, kubernetes: one('approximated of in: web sees the address of the controller') },
     { what: 'an Ingress has limits of its controller', field: 'limits', props: { expose: { kind: 'ingress' } }, build: web('http'), kubernetes: one('approximated of in: the controller has limits of its own, .*annotations.*whatever web allows') },
     { what: 'a Gateway has limits too', field: 'limits', props: { expose: { kind: 'gateway', name: 'main', namespace: 'gateways' } }, build: web('http'), kubernetes: one('approximated of in: the gateway has limits of its own') },
     { what: 'a load balancer has none', field: 'limits', build: web('http') },
-    { what: 'a load balancer leaves the addresses of clients', field: 'client address', build: web('http') },
-    { what: 'a load balancer beside an Ingress does too', field: 'client address', props: { expose: { kind: 'ingress' } }, build: web('tcp') },
+    { what: 'a load balancer leaves the addresses of clients', field: 'client address', build: web('http'), compose: byIpv6 },
+    { what: 'a load balancer beside an Ingress does too', field: 'client address', props: { expose: { kind: 'ingress' } }, build: web('tcp'), compose: byIpv6 },
+    {
+      what: 'nobody comes by IPv6 to a port of the host alone', field: 'client address',
+      build: stack => void new Route(stack, 'in', { to: service(stack, 'web').endpoint('http'), published: 80, reach: 'host', protocol: 'http' }),
+    },
   ])('$what', ({ build, field, props, compose = NOTHING, kubernetes = NOTHING }) => {
     expect(notesOf(build, field, props)).toEqual({ compose, kubernetes });
   });

@@ -164,6 +164,8 @@ USER 1000:1000
     { of: 'the last one, which gets a name', text: 'FROM a AS one\nFROM --platform=linux/amd64 one\r\nUSER 1\n', from: 'compose8s-base', base: 'FROM --platform=linux/amd64 one AS compose8s-base' },
     { of: 'the last one, over lines that go on', text: '  from a \\\n# said\n\n  as one\nRUN psql -c "SELECT * \\\nFROM users"\n', from: 'one', base: undefined },
     { of: 'the last one, not what here-documents and comments say', text: 'FROM a AS one\n# FROM b AS two\nRUN <<SQL psql\nSELECT *\nFROM users\nSQL\nCOPY <<-"END" /x\nFROM c AS three\n\tEND\nRUN echo $((1 <<3))\n', from: 'one', base: undefined },
+    { of: 'the last one, not what a numbered here-document says, nor for want of an end of what only looks like one', text: 'FROM a AS one\nRUN 3<<END cat /dev/fd/3\nFROM b AS two\nEND\nRUN echo "cat <<EOF there"\nFROM one AS three\n', from: 'three', base: undefined },
+    { of: 'the last one, where lines go on at a backtick', text: '# escape=`\nFROM a `\n  AS one\nCOPY x C:\\\nFROM one AS two\n', from: 'two', base: undefined },
   ])('is added to $of', ({ text, target, from, base }) => {
     const image = rails({ context: sources({ Dockerfile: text }), target });
     const { files } = composeOf(stack => { nightly(stack, image); });
@@ -173,6 +175,12 @@ USER 1000:1000
     else expect(printed.startsWith(text.trimEnd())).toBe(true);
     expect(textOf(files, 'images/rails/Dockerfile')).toBe(text);
   });
+});
+
+test('a stage that is added goes on by the sign of the file', () => {
+  const image = rails({ context: sources({ Dockerfile: '# syntax=docker/dockerfile:1\n# escape=`\nFROM a AS one\n' }) });
+  const { files } = composeOf(stack => { new ScheduledJob(stack, 'nightly', { image, command: ['rake'], schedule: Cron.daily('03:00') }); });
+  expect(textOf(files, 'images/rails-1-4-2-1000/Dockerfile')).toContain('target=/go/pkg/mod `\n    CGO_ENABLED=0');
 });
 
 describe('a Dockerfile that cannot be built', () => {

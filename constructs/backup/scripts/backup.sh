@@ -11,6 +11,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/verify.sh"
 . "$HERE/prune.sh"
 . "$HERE/list.sh"
+. "$HERE/import.sh"
 . "$HERE/restore.sh"
 . "$HERE/drill.sh"
 . "$HERE/help.sh"
@@ -19,7 +20,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 COMMAND=$1
 shift
 case $COMMAND in
-  backup | verify | prune | list | restore | drill | help) "command_$COMMAND" "$@" ;;
+  backup | verify | prune | list | import | restore | drill | help) "command_$COMMAND" "$@" ;;
   -h | --help) command_help ;;
   *) fail "$EXIT_USAGE" "no such command; see: backup.sh help" ;;
 esac

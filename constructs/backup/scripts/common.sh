@@ -164,6 +164,14 @@ publish_state() {
   fi
 } 2>"$WORK/errors"
 
+# publish_time WHAT HELP: now is the last success of that. In a file of its own: the next backup writes backup.prom anew.
+publish_time() {
+  publish_state "$1.prom" "\
+# HELP backup_$1_last_success_timestamp_seconds $2
+# TYPE backup_$1_last_success_timestamp_seconds gauge
+backup_$1_last_success_timestamp_seconds $(date +%s)"
+}
+
 # all_backups: their names, oldest first. Only regular files that are named exactly as this script names them.
 all_backups() {
   # shellcheck disable=SC2231 # a pattern on purpose

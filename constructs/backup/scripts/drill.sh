@@ -31,6 +31,8 @@ command_drill() {
     log WARN "$source has $live tables now, the backup $TABLES: the schema changed since, or it is the backup of something else"
   drop_scratch || fail "$EXIT_DRILL" "the scratch database could not be dropped"
   log INFO "drill passed: $BACKUP, $TABLES tables, $ROWS rows"
+  publish_time drill 'When the last drill passed.' ||
+    fail_writing "$WORK/errors" "$EXIT_UNEXPECTED" "the drill passed, but that could not be recorded"
   log INFO "proved: it is whole, every statement runs on this server, every table in it arrives; not that its rows are those of today"
 }
 

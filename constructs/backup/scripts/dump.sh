@@ -51,9 +51,13 @@ choose_name() {
   done
 }
 
-write_partial() {
+make_partial() {
   PARTIAL=$(mktemp "$BACKUP_DIR/.$BACKUP_NAME.partial.XXXXXX" 2>"$WORK/errors") ||
     fail_writing "$WORK/errors" "$EXIT_CONFIGURATION" "cannot write to $BACKUP_DIR"
+}
+
+write_partial() {
+  make_partial
   run_pipe dump_database compress
   # gzip first: when it cannot write, pg_dump fails too, and only for that reason.
   [ "$CONSUMER_STATUS" -eq 0 ] ||
@@ -112,6 +116,11 @@ copy_offsite() {
     return 1
   fi
   log INFO "$BACKUP: copied off-site"
+  publish_time offsite 'When the last backup was copied elsewhere.' || {
+    log_errors "$WORK/errors"
+    log ERROR "$BACKUP was copied off-site, but that could not be recorded"
+    return 1
+  }
 }
 
 # The hook needs no database, and must not keep the lock should it leave something running.

@@ -8,6 +8,7 @@ Usage: backup.sh [COMMAND]
   verify [FILE|latest]             read a backup to its end: checksum, compression, end marker
   prune                            remove backups older than BACKUP_RETENTION_DAYS, never the newest
   list                             what is there, and a summary
+  import NAME                      take back a copy from elsewhere: reads standard input, never overwrites
   restore FILE|latest [--force]    restore into an empty database, in one transaction; --force empties it first, in the same
   drill                            restore the latest into a scratch database, compare, drop it
   help                             this text
@@ -27,11 +28,12 @@ Environment
 Written to BACKUP_DIR beside the backups
   last_success                     unix seconds of the last good backup
   backup.prom                      the same and more, for Prometheus' textfile collector
+  offsite.prom drill.prom          when a backup was last copied off-site, and when a drill last passed
 
 Exit codes
    0  done
    1  unexpected
-   2  usage                        also: a path where a name is expected
+   2  usage                        also: a path where a name is expected, a name for import that is taken
    3  configuration
    4  database unreachable         also: wrong password, no such database
    5  dump failed

@@ -12,7 +12,7 @@ export const DASHBOARDS = {
     { title: 'Disk', unit: 'percentunit', queries: { used: '1 - node_filesystem_avail_bytes / node_filesystem_size_bytes' } },
     { title: 'Load', unit: 'short', queries: { '1 minute': 'node_load1', '15 minutes': 'node_load15' } },
     { title: 'Visitors wait for', unit: 's', queries: { '{{host}}': 'probe_duration_seconds{job="public"}' } },
-    { title: 'Certificates are good for', unit: 's', queries: { '{{host}}': 'probe_ssl_earliest_cert_expiry - time()' } },
+    { title: 'Certificates are good for', unit: 's', queries: { '{{host}}': 'probe_ssl_earliest_cert_expiry{job="certificate"} - time()' } },
   ]),
   postgres: dashboard('compose8s-postgres', 'Postgres', [
     { title: 'Answers', unit: 'short', isNumber: true, queries: { '{{service}}': 'pg_up' } },

@@ -39,7 +39,7 @@ export function generalRules(scaled: readonly Scaled[]): RuleGroup {
     {
       alert: 'PublicRouteFailing', severity: 'critical', for: '2m',
       expr: 'probe_success{job="public"} == 0',
-      summary: 'visitors of {{ $labels.service }} get no answer at {{ $labels.instance }}',
+      summary: 'visitors of {{ $labels.service }} get no answer at {{ or $labels.host "its public port" }}',
     },
     {
       alert: 'RestartLoop', severity: 'warning', for: '1m',
@@ -99,15 +99,17 @@ export const HOST_RULES = builtInGroup('host', [
   },
 ]);
 
+/** The job `certificate` reads it without a look at whether it is good: one that has expired would be gone from the answers of a client that does. */
 export const CERTIFICATE_RULES = builtInGroup('certificates', [
   {
     alert: 'CertificateExpiresSoon', severity: 'warning', for: '1h',
-    expr: 'probe_ssl_earliest_cert_expiry - time() < 21 * 86400',
+    expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time() < 21 * 86400',
     summary: 'the certificate of {{ $labels.service }} expires in {{ $value | humanizeDuration }}',
   },
   {
     alert: 'CertificateExpires', severity: 'critical', for: '5m',
-    expr: 'probe_ssl_earliest_cert_expiry - time() < 5 * 86400',
+    expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time() < 5 * 86400',
+    // Of what has expired it says how long ago, by a minus.
     summary: 'the certificate of {{ $labels.service }} expires in {{ $value | humanizeDuration }}',
   },
 ]);

@@ -46,9 +46,17 @@ export const REDIS_RULES = builtInGroup('redis', [
   },
 ]);
 
-/** @param within by service: the longest time between two backups, with room for the run itself. */
-export function backupRules(within: Readonly<Record<string, Duration>>): RuleGroup {
-  return builtInGroup('backup', Object.entries(within).flatMap(([service, age]) => [
+/** What may pass from one success to the next, with room for the run itself; nothing for what is not asked for. */
+export interface BackupAges {
+  readonly backup: Duration;
+  /** Of copies elsewhere. */
+  readonly offsite?: Duration;
+  readonly drill?: Duration;
+}
+
+/** @param within by service. */
+export function backupRules(within: Readonly<Record<string, BackupAges>>): RuleGroup {
+  return builtInGroup('backup', Object.entries(within).flatMap(([service, { backup: age, offsite, drill }]) => [
     {
       alert: 'BackupOld', severity: 'critical', for: '5m',
       expr: `time() - backup_last_success_timestamp_seconds{service="${service}"} > ${age.inSeconds}`,
@@ -60,5 +68,29 @@ export function backupRules(within: Readonly<Record<string, Duration>>): RuleGro
       expr: `absent(backup_last_success_timestamp_seconds{service="${service}"})`,
       summary: '{{ $labels.service }} has never made a backup, or nobody can see it',
     },
+    ...(!offsite ? [] : [
+      {
+        alert: 'BackupOffsiteOld', severity: 'warning', for: '5m',
+        expr: `time() - backup_offsite_last_success_timestamp_seconds{service="${service}"} > ${offsite.inSeconds}`,
+        summary: 'no backup of {{ $labels.service }} was copied elsewhere for {{ $value | humanizeDuration }}',
+      },
+      {
+        alert: 'BackupOffsiteAbsent', severity: 'warning', for: `${offsite.inSeconds}s`,
+        expr: `absent(backup_offsite_last_success_timestamp_seconds{service="${service}"})`,
+        summary: 'no backup of {{ $labels.service }} was ever copied elsewhere, or nobody can see it',
+      },
+    ] as const),
+    ...(!drill ? [] : [
+      {
+        alert: 'BackupDrillOld', severity: 'warning', for: '5m',
+        expr: `time() - backup_drill_last_success_timestamp_seconds{service="${service}"} > ${drill.inSeconds}`,
+        summary: 'no drill of {{ $labels.service }} has passed for {{ $value | humanizeDuration }}: whether its backups restore is not known',
+      },
+      {
+        alert: 'BackupDrillAbsent', severity: 'warning', for: `${drill.inSeconds}s`,
+        expr: `absent(backup_drill_last_success_timestamp_seconds{service="${service}"})`,
+        summary: 'no drill of {{ $labels.service }} has ever passed, or nobody can see it',
+      },
+    ] as const),
   ] as const));
 }

@@ -17,14 +17,17 @@ HELP
 }
 
 # Where a scanner finds an image: an archive that was handed over goes before the registry.
-source_of() { # slug from reference
-  if [ -f "$ARCHIVES/$1.tar" ]; then echo archive
-  elif [ "$2" = archive ]; then
-    echo "✖ $3 is in no registry, and no archive of it is here" >&2
-    echo "  fix: docker save $3 | docker compose run --rm -T receive receive $1" >&2
-    return 1
-  else echo registry
-  fi
+source_of() { # slug from reference local
+  if [ -f "$ARCHIVES/$1.tar" ]; then echo archive; return; fi
+  case $2 in
+    archive) what="$3 is in no registry" ;;
+    # Every container of a cluster has this variable, and none of a host that builds what it runs.
+    built) what="$4 is built on its host"; [ -z "${KUBERNETES_SERVICE_HOST:-}" ] || { echo registry; return; } ;;
+    *) echo registry; return ;;
+  esac
+  echo "✖ $what, and no archive of it is here" >&2
+  echo "  fix: docker save $4 | docker compose run --rm -T receive receive $1" >&2
+  return 1
 }
 
 trivy_scan() { # source slug reference output
@@ -60,8 +63,8 @@ put() { # file command…
 
 images() { # scanner ending
   failed=0
-  while read -r slug from reference; do
-    if source=$(source_of "$slug" "$from" "$reference") && put "$1-$slug.$2" "$1_scan" "$source" "$slug" "$reference"; then :; else failed=1; fi
+  while read -r slug from reference local; do
+    if source=$(source_of "$slug" "$from" "$reference" "$local") && put "$1-$slug.$2" "$1_scan" "$source" "$slug" "$reference"; then :; else failed=1; fi
   done < "$PLAN/images.txt"
   return "$failed"
 }

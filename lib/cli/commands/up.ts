@@ -17,9 +17,9 @@ export const up: GraphCommand = {
     .description('synthesize, make missing secrets, and start the stack: docker compose up, or kubectl apply')
     .option('--target <name>', 'compose, or kubernetes: the cluster of the current context (default: the first of the stack\'s targets)')
     .addHelpText('after', `
-Ends when all is healthy, and prints where to look. Run it again after any change: what is as it should be goes on running.
-Services that the stack no longer has are removed; volumes never are. A Secret that the cluster has, and of which there is no
-value here, stays as it is.`),
+Ends when the work of the release is done and all is healthy, and prints where to look. Run it again after any change: what
+is as it should be goes on running. Services that the stack no longer has are removed; volumes never are. A Secret that the
+cluster has, and of which there is no value here, stays as it is.`),
   examples: ['npx compose8s up shop/dev', 'npx compose8s up shop/prod --target kubernetes'],
   async run(project, call) {
     const graph = project.graph(String(call.args[0]));
@@ -33,7 +33,7 @@ value here, stays as it is.`),
     if (problems.length > 0) throw new SynthesisError(problems);
     for (const name of kept) complain(`! the cluster's own ${name} is kept: ${secrets.display()} has no value of it\n`);
     if (graph.secrets.length > kept.size) {
-      const report = initSecrets(graph, secrets, kept);
+      const report = initSecrets(graph, secrets, kept, { builds: engine.builds });
       say(summary(report, secrets));
       complain(remainder(report, secrets));
       if (report.missing.length > 0) return EXIT.problems;

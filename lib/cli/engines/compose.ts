@@ -10,13 +10,16 @@ import { run, type Started } from './run';
 
 /** A real Docker Engine, by its own command. */
 export const composeEngine: Engine = {
+  builds: true,
   async up({ graph, documents, folder, secrets }) {
     // The folder of the output may lie anywhere: what it looks for beside itself is named.
     const env = { PROJECT_DIR: process.cwd(), ...(graph.secrets.length > 0 ? { SECRETS_DIR: secrets.path } : {}) };
     const project = ['--project-directory', folder];
-    if (graph.workloads.every(({ spec }) => spec.runs.kind === 'task')) {
+    const isByHand = graph.workloads.every(({ spec }) => spec.runs.kind === 'task');
+    // `up` builds nothing that is done by hand.
+    if (isByHand || documents.some(isBuiltForTasks)) await runCompose([...project, '--profile', 'tasks', 'build'], { env });
+    if (isByHand) {
       // Compose has nothing to start then, and says no more than that.
-      await runCompose([...project, '--profile', 'tasks', 'build'], { env });
       return graph.workloads.map(workload => `${graph.name(workload)}, by hand: docker compose ${project.map(shellWord).join(' ')} run --rm ${graph.name(workload)}`);
     }
     await runCompose([...project, 'up', '--build', '--wait', '--remove-orphans'], { env });
@@ -26,6 +29,12 @@ export const composeEngine: Engine = {
   /** By the project's name: neither files nor secrets are needed. */
   down: ({ projectName }, { volumes }) => runCompose(['--project-name', projectName, 'down', '--remove-orphans', ...(volumes ? ['--volumes'] : [])]),
 };
+
+/** A service in a profile that carries the build of its image: no other service does. */
+function isBuiltForTasks({ kind, body }: Document): boolean {
+  const { build, profiles } = body as { readonly build?: unknown; readonly profiles?: readonly string[] };
+  return kind === 'services' && build !== undefined && profiles !== undefined;
+}
 
 /** Without its plugin, Docker complains of options that it does not know. */
 async function runCompose(words: readonly string[], started?: Started): Promise<void> {

@@ -17,6 +17,8 @@ export interface Release {
 
 /** What runs the output of a target. */
 export interface Engine {
+  /** Whether `up` builds images, and so needs what builds read. */
+  readonly builds: boolean;
   /** Says where it is, before anything is changed there: it may be another than the one that was meant. Default: it is this machine. */
   sayWhere?(): void;
   /** What it holds of secrets, names and keys alone. Default: nothing; it reads those of the folder. */

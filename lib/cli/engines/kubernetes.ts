@@ -8,6 +8,7 @@ import type { Route } from '../../model';
 import { complain } from '../terminal';
 import { addressOf, hostOf } from './address';
 import type { Engine } from './engine';
+import { jobsDone } from './jobs';
 import { ask, run } from './run';
 
 /** Kinds that hold no data, as `kubectl api-resources` names them. Claims, namespaces and Secrets stay. Every cluster has these. */
@@ -23,6 +24,7 @@ const ROLLED_OUT = ['Deployment', 'StatefulSet'];
 
 /** The cluster that kubectl's current context names. */
 export const kubernetesEngine: Engine = {
+  builds: false,
   sayWhere() {
     const context = ask(['kubectl', 'config', 'current-context'], () => true).trim();
     complain(context === '' ? '→ in the cluster that kubectl finds without a context\n' : `→ in the cluster of kubectl's context ${context}\n`);
@@ -42,6 +44,7 @@ export const kubernetesEngine: Engine = {
     await run([...apply, folder]);
     const stale = staleObjects(stack, documents);
     if (stale.length > 0) await run(['kubectl', '--namespace', stack.projectName, 'delete', ...stale]);
+    await jobsDone(graph, documents);
     for (const { kind, name } of documents.filter(document => ROLLED_OUT.includes(document.kind))) {
       await run(['kubectl', '--namespace', stack.projectName, 'rollout', 'status', '--timeout', '10m', `${kind.toLowerCase()}/${name}`]);
     }

@@ -51,7 +51,7 @@ import { ${type} } from './stack';
 
 const app = new App();
 new ${type}(app, 'dev', { targets: [new Compose()], version: 'dev', replicas: 1, storage: '1Gi', published: 8080 });
-new ${type}(app, 'prod', { targets: [new Compose({ host: 'server' }), new Kubernetes({ registry: 'registry.example' })], version: '1.0.0', replicas: 2, storage: '10Gi' });
+new ${type}(app, 'prod', { targets: [new Compose({ host: 'server', registry: 'registry.example' }), new Kubernetes({ registry: 'registry.example' })], version: '1.0.0', replicas: 2, storage: '10Gi' });
 app.synth();
 `,
     'stack.test.ts': `import { expect, test } from '@jest/globals';

@@ -67,19 +67,21 @@ jobs:
         run: |
           git cat-file -e "$BASE:cdk8s.yaml" 2>/dev/null || exit 0 # nothing to compare with yet
           code=0
-          npx compose8s diff --against "$BASE" | tee "$GITHUB_STEP_SUMMARY" || code=\${PIPESTATUS[0]}
+          changes=$(npx compose8s diff --against "$BASE") || code=$?
+          printf '%s\\n' "$changes"
+          # The summary is Markdown, which would make lists of the signs at the beginning of lines.
+          printf '\`\`\`text\\n%s\\n\`\`\`\\n' "$changes" >>"$GITHUB_STEP_SUMMARY"
           case $code in
             0|3) ;;
             4) echo "::warning::This change puts stored data at risk: read the summary before you deploy it." ;;
             *) exit "$code" ;;
           esac
+      # Those of production. images.yaml is there where a registry is named, and asks for no secrets but those that builds read.
       - name: Build the images
-        run: |
-          npx compose8s secrets init ${name}/dev
-          docker compose --project-directory dist/${name}/dev/compose build
+        run: docker compose --file dist/${name}/prod/compose/images.yaml build
       - name: Scan the images
         run: |
-          for image in $(npx compose8s list ${name}/dev --json | jq -r '.[].workloads[].image' | sort -u); do
+          for image in $(npx compose8s list ${name}/prod --json | jq -r '.[].images[].image' | sort -u); do
             docker run --rm -v /var/run/docker.sock:/var/run/docker.sock aquasec/trivy:0.69.3 image --exit-code 1 --severity CRITICAL --ignore-unfixed "$image"
           done
 `;

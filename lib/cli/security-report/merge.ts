@@ -29,8 +29,11 @@ export function merge(findings: readonly Finding[]): Merged[] {
 }
 
 function keyOf({ kind, id, package: name, version, subject, where }: Finding): string {
-  return [id, name?.toLowerCase(), version, subject, kind === 'vulnerability' ? '' : where].join('\0');
+  return [id, name?.toLowerCase(), version?.replace(GO, ''), subject, kind === 'vulnerability' ? '' : where].join('\0');
 }
+
+/** Of Go's standard library in a program, Trivy says `v1.26.3`, and Grype `go1.26.3`. */
+const GO = /^(go|v)(?=\d)/;
 
 function joined(a: Finding, b: Finding): Finding {
   const [graver, other] = rank(b) < rank(a) ? [b, a] : [a, b];

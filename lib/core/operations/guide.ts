@@ -3,6 +3,7 @@ import { diagramOf, mermaid } from '../diagram';
 import type { Graph } from '../graph';
 import { groupNotes, outcomeOf } from '../parity';
 import { portText } from '../ports';
+import { inventoryOf, isForBuilds } from '../secrets/inventory';
 import type { Note } from '../target';
 import { codes, content, list, numbered, plain, table } from './markdown';
 import type { Operations } from './operations';
@@ -26,7 +27,7 @@ export function operationsGuide(graph: Graph, notes: readonly Note[], operations
     ['Secrets', secrets(graph, operations)],
     ['Upgrade and roll-back', upgrade(graph, of('backup').length > 0, operations)],
     ['Alerts', alerts(graph, of('alert'), operations)],
-    ['When something does not start', trouble(graph, operations)],
+    ['When something does not start', trouble(graph, of('start'), operations)],
     ['What this target does another way', parity(graph, notes)],
   ];
   return `${[
@@ -121,11 +122,13 @@ function certificates(graph: Graph, runbooks: readonly Runbook[], operations: Op
 
 function secrets(graph: Graph, operations: Operations): string {
   if (graph.secrets.length === 0) return '';
-  return `No value is in this folder, nor in the stack's program: both only name them.
-
-${secretTable(graph)}
-
-${operations.secrets}`;
+  const forBuilds = inventoryOf(graph).filter(({ builds }) => builds.length > 0);
+  return [
+    "No value is in this folder, nor in the stack's program: both only name them.",
+    secretTable(graph),
+    ...(operations.secrets === '' ? [] : [operations.secrets]),
+    ...forBuilds.map(entry => `The build of ${codes(entry.builds)} reads \`${entry.path}\`, which must be in the folder of secrets wherever that is built. The image does not have it${isForBuilds(entry) ? ', nor does anything that runs' : ''}. Another value alone builds nothing anew.`),
+  ].join('\n\n');
 }
 
 function upgrade(graph: Graph, hasBackups: boolean, operations: Operations): string {
@@ -163,7 +166,7 @@ function alerts(graph: Graph, runbooks: readonly Runbook[], operations: Operatio
 
 function raisedWhen({ labels, annotations, for: lasting }: AlertRule): string {
   const { summary = '' } = annotations;
-  const said = summary.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => label.toUpperCase()).replaceAll(/\{\{[^}]*\}\}/g, 'N');
+  const said = summary.replaceAll(/\{\{ (?:or )?\$labels\.(\w+)(?: "[^"]*")? \}\}/g, (_, label: string) => label.toUpperCase()).replaceAll(/\{\{[^}]*\}\}/g, 'N');
   const severity = labels['severity'] ?? 'alert';
   return `*${severity.charAt(0).toUpperCase()}${severity.slice(1)}*, after ${spoken(lasting)}: ${plain(said)}.`;
 }
@@ -174,7 +177,8 @@ function spoken(duration: Duration): string {
   return `${amount} ${unit[1]}${amount === 1 ? '' : 's'}`;
 }
 
-function trouble(graph: Graph, { trouble: { look, signs } }: Operations): string {
+function trouble(graph: Graph, runbooks: readonly Runbook[], operations: Operations): string {
+  const { look, signs } = operations.trouble;
   const waiting = graph.workloads.filter(workload => workload.spec.runs.kind !== 'task' && graph.waits(workload).length > 0);
   return [
     look,
@@ -183,6 +187,7 @@ function trouble(graph: Graph, { trouble: { look, signs } }: Operations): string
       'What is down may only be waiting. Follow this list down to the one whose needs are all met, and begin there:',
       list(waiting.map(workload => `\`${graph.name(workload)}\` needs ${graph.waits(workload).map(({ on, until }) => `\`${graph.name(on)}\` ${until === 'healthy' ? 'healthy' : 'ended well'}`).join(', ')}`)),
     ] : []),
+    ...runbooks.map(runbook => chapter(runbook, operations)),
   ].join('\n\n');
 }
 

@@ -37,6 +37,8 @@ export interface Operations {
   readonly has: (workload: Workload) => boolean;
   /** What it is here, where the targets have more than one kind of thing: `Deployment`. */
   readonly kindOf: (workload: Workload) => string | undefined;
+  /** How long one that serves runs: `always`. */
+  readonly lasts: (workload: Workload) => string;
   /** How many containers there are at all times: at least, and at most. */
   readonly replicasOf: (workload: Workload) => readonly [least: number, most: number];
   /** Whether it takes storage that is there to stay. */

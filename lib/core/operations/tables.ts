@@ -16,12 +16,13 @@ export function workloadTable(graph: Graph, operations: Operations): string {
   ]));
 }
 
-function runsOf(workload: Workload, { replicasOf }: Operations): string {
+function runsOf(workload: Workload, { lasts, replicasOf }: Operations): string {
   const { runs } = workload.spec;
   switch (runs.kind) {
     case 'service': {
       const [least, most] = replicasOf(workload);
-      return least === most ? (most === 1 ? 'always' : `always, ${most} of it`) : `always, ${least} to ${most} of it`;
+      const number = least === most ? `${most}` : `${least} to ${most}`;
+      return number === '1' ? lasts(workload) : `${lasts(workload)}, ${number} of it`;
     }
     case 'release': return 'once per release';
     case 'schedule': return `at \`${runs.cron.expression}\` ${runs.cron.timeZone}`;

@@ -1,7 +1,7 @@
 import { pathOf, type Problem } from '../../model';
 import type { Graph } from '../graph';
 import type { SecretsFolder } from './folder';
-import { bySecret, inventoryOf, type SecretEntry } from './inventory';
+import { bySecret, inventoryOf, isForBuilds, type SecretEntry } from './inventory';
 
 /** What a cluster holds already: its Secrets by name, each with the names of its keys. */
 export type HeldSecrets = ReadonlyMap<string, readonly string[]>;
@@ -19,7 +19,7 @@ export interface KeptSecrets {
 export function keptSecrets(graph: Graph, folder: SecretsFolder, ask: () => HeldSecrets): KeptSecrets {
   const kept = new Set<string>();
   const problems: Problem[] = [];
-  const inventory = inventoryOf(graph);
+  const inventory = inventoryOf(graph).filter(entry => !isForBuilds(entry));
   const isHere = ({ path }: SecretEntry) => folder.state(path) === 'file';
   if (inventory.every(isHere)) return { kept, problems };
   const held = ask();

@@ -5,7 +5,7 @@ import { selfSignedPair } from './certificate';
 import { environmentText } from './environment';
 import { ENVIRONMENT_FILE, REVISION_KEY, type SecretsFolder, type WrongMode } from './folder';
 import { gitView } from './git';
-import { bySecret, CERTIFICATE, inventoryOf, PRIVATE_KEY, type SecretEntry } from './inventory';
+import { bySecret, CERTIFICATE, inventoryOf, isForBuilds, PRIVATE_KEY, type SecretEntry } from './inventory';
 import { hasValue, randomHex, randomPassword } from './values';
 
 export interface Missing {
@@ -28,9 +28,10 @@ export interface InitReport {
 /**
  * Makes the values that are missing and can be made; then derives what Compose reads from all that are there.
  * @param kept secrets whose values are elsewhere, by name. Default: none.
+ * @param options `builds`: whether what only builds read is wanted too. Default: yes.
  */
-export function initSecrets(graph: Graph, folder: SecretsFolder, kept: ReadonlySet<string> = new Set()): InitReport {
-  const entries = inventoryOf(graph).filter(({ name }) => !kept.has(name));
+export function initSecrets(graph: Graph, folder: SecretsFolder, kept: ReadonlySet<string> = new Set(), { builds = true }: { readonly builds?: boolean } = {}): InitReport {
+  const entries = inventoryOf(graph).filter(entry => !kept.has(entry.name) && (builds || !isForBuilds(entry)));
   folder.makeFolder();
   keepFromGit(folder.root);
   folder.create(REVISION_KEY, randomHex(32), 0o600);

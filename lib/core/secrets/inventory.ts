@@ -15,6 +15,8 @@ export interface SecretEntry {
   readonly variable: string | undefined;
   /** Whether a workload mounts it. */
   readonly mounted: boolean;
+  /** The names of the images whose builds read it. */
+  readonly builds: readonly string[];
 }
 
 export const CERTIFICATE = 'tls.crt';
@@ -24,17 +26,23 @@ export const PRIVATE_KEY = 'tls.key';
 export function inventoryOf(graph: Graph): readonly SecretEntry[] {
   const asVariable = new Set<string>();
   const asFile = new Set<string>();
+  const inBuilds = new Map<string, Set<string>>();
   for (const workload of graph.workloads) {
     for (const { secret, name } of secretKeysOf(workload)) asVariable.add(idOf(secret, name));
     for (const mount of workload.spec.mounts) {
       const shown = secretOf(mount);
       for (const key of shown?.keys ?? []) asFile.add(idOf(shown!.secret, key));
     }
+    const { build } = workload.spec.image;
+    for (const { secret, name } of Object.values(build?.secrets ?? {})) {
+      const id = idOf(secret, name);
+      inBuilds.set(id, (inBuilds.get(id) ?? new Set()).add(build!.name));
+    }
   }
   return graph.secrets.flatMap(secret => Object.entries(secret.spec.keys).map(([key, origin]): SecretEntry => {
     const name = graph.name(secret);
     const id = idOf(secret, key);
-    return { secret, name, key, path: `${name}/${key}`, origin, variable: asVariable.has(id) ? variableName(name, key) : undefined, mounted: asFile.has(id) };
+    return { secret, name, key, path: `${name}/${key}`, origin, variable: asVariable.has(id) ? variableName(name, key) : undefined, mounted: asFile.has(id), builds: [...inBuilds.get(id) ?? []] };
   }));
 }
 
@@ -47,6 +55,16 @@ export function bySecret(entries: readonly SecretEntry[]): readonly (readonly Se
   const groups = new Map<string, SecretEntry[]>();
   for (const entry of entries) groups.set(entry.name, [...(groups.get(entry.name) ?? []), entry]);
   return [...groups.values()];
+}
+
+/** Whether nothing but builds reads it: it never leaves the folder of whoever builds. */
+export function isForBuilds({ builds, variable, mounted }: SecretEntry): boolean {
+  return builds.length > 0 && !variable && !mounted;
+}
+
+/** What a cluster is given: the secrets that some workload refers to, without what is for builds. */
+export function clusterSecrets(graph: Graph): readonly (readonly SecretEntry[])[] {
+  return bySecret(inventoryOf(graph).filter(entry => !isForBuilds(entry))).filter(entries => entries.some(({ variable, mounted }) => variable || mounted));
 }
 
 /** Whether the keys are a certificate and its private key, which belong together. */

@@ -3,7 +3,7 @@ import { dnsLabel } from '../names';
 import type { Graph } from '../graph';
 import type { Stack } from '../stack';
 import type { SecretsFolder } from './folder';
-import { bySecret, inventoryOf, isPair, type SecretEntry } from './inventory';
+import { clusterSecrets, isPair, type SecretEntry } from './inventory';
 import { hasValue, valueIn } from './values';
 
 /** A Secret as the API server takes it. */
@@ -21,7 +21,7 @@ export interface SecretManifest {
  * @param kept those that stay as the cluster has them, by name. Default: none.
  */
 export function secretManifests(graph: Graph, folder: SecretsFolder, kept: ReadonlySet<string> = new Set()): { readonly manifests: readonly SecretManifest[]; readonly problems: readonly Problem[] } {
-  const referred = bySecret(inventoryOf(graph).filter(({ name }) => !kept.has(name))).filter(entries => entries.some(({ variable, mounted }) => variable || mounted));
+  const referred = clusterSecrets(graph).filter(([entry]) => !kept.has(entry!.name));
   const problems = referred.flat().filter(({ path }) => !hasValue(folder.read(path))).map(({ path, secret, origin }): Problem => ({
     code: 'secret-missing', at: pathOf(secret), what: `there is no value in ${folder.display(path)}`,
     fix: origin.kind === 'given' ? `put it there: ${origin.hint}` : `run: npx compose8s secrets init ${graph.stack.node.path}; if the cluster has a value already, copy that one first, or the new one takes its place`,

@@ -1,10 +1,9 @@
-import type { Document } from '../../core/target';
+import type { Graph } from '../../core/graph';
+import type { Document, RunningImage } from '../../core/target';
 import { Text, type Build, type Workload } from '../../model';
-import type { Dialect } from './dialect';
+import { Dialect } from './dialect';
+import { secretName } from './storage';
 import type { ComposeService } from './types';
-
-/** Builds of all services, by themselves: whoever builds needs none of the values that `services.yaml` asks for. */
-export const BUILDS = 'images.yaml';
 
 /**
  * The workload whose service carries the build that several share: Compose writes a service's name into the labels of an
@@ -15,13 +14,26 @@ export function builderAmong(workloads: readonly Workload[]): Workload {
 }
 
 /** The `build` of an image, of the folder with its sources. */
-export function buildEntry(build: Build, dialect: Dialect) {
-  const context = `./images/${build.name}`;
-  if (!('file' in build)) return { context, target: build.target };
-  const { target, args } = build;
-  const values = Object.entries(args).map(([name, value]) => [name, dialect.value(Text.of(value))]);
+export function buildEntry(build: Build, graph: Graph) {
+  const args = 'file' in build ? Object.entries(build.args) : [];
+  const dialect = new Dialect(graph);
   // What is undefined is not printed.
-  return { context, target, args: values.length > 0 ? Object.fromEntries(values) as Record<string, string> : undefined };
+  return {
+    context: `./images/${build.name}`, target: build.target,
+    args: args.length > 0 ? Object.fromEntries(args.map(([name, value]) => [name, dialect.value(Text.of(value))])) : undefined,
+    secrets: buildSecrets(build, graph),
+  };
+}
+
+/** What a build reads. `target` is the id by which the Dockerfile names it. */
+export function buildSecrets({ secrets }: Build, graph: Graph) {
+  const entries = Object.entries(secrets).map(([id, { secret, name }]) => ({ source: secretName(graph.name(secret), name), target: id }));
+  return entries.length > 0 ? entries : undefined;
+}
+
+/** The names of the secrets that these builds read, whatever patches have made of them. */
+export function secretsRead(builds: readonly (readonly [name: string, service: Pick<ComposeService, 'build'>])[]): ReadonlySet<string> {
+  return new Set(builds.flatMap(([, { build }]) => (typeof build === 'object' ? build.secrets ?? [] : []).map(secret => (typeof secret === 'string' ? secret : secret.source ?? ''))));
 }
 
 /** The services that carry a build, with nothing but that. */
@@ -29,5 +41,14 @@ export function buildsOf(documents: readonly Document[]): readonly (readonly [na
   return documents.flatMap(({ kind, name, body }) => {
     const { image, build } = body as ComposeService;
     return kind === 'services' && image !== undefined && build !== undefined ? [[name, { image, build }] as const] : [];
+  });
+}
+
+/** What the services run. Of several that share an image, one builds it. */
+export function imagesOf(documents: readonly Document[]): readonly RunningImage[] {
+  const built = new Set(buildsOf(documents).map(([, { image }]) => image));
+  return documents.filter(({ kind }) => kind === 'services').flatMap(({ name, body }) => {
+    const { image } = body as ComposeService;
+    return image === undefined ? [] : [{ by: name, image, built: built.has(image) }];
   });
 }

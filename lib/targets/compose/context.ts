@@ -1,6 +1,6 @@
 import type { Findings, OutputFile } from '../../core/target';
 import type { Graph } from '../../core/graph';
-import type { Secret, Workload } from '../../model';
+import type { Workload } from '../../model';
 import type { Dialect } from './dialect';
 import type { Network } from './networks';
 import type { Wrapper } from './wrappers';
@@ -15,8 +15,8 @@ export interface Context {
   /** Where images go that are built here, and come from on the host. Default: they are built on the host. */
   readonly registry: string | undefined;
   readonly networksByMember: ReadonlyMap<Workload, readonly Network[]>;
-  /** The keys of secrets that some service mounts. */
-  readonly mountedKeys: ReadonlyMap<Secret, ReadonlySet<string>>;
+  /** The keys of secrets that some service mounts, or some build reads: `npm/npmrc`. */
+  readonly secretFiles: ReadonlySet<string>;
   /** Files beside `compose.yaml`, filled while rendering. */
   readonly files: Map<string, OutputFile>;
   /** The workload whose service carries the build of an image. */

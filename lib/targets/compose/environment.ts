@@ -45,7 +45,7 @@ function portLines({ graph, loopback }: Context): string[] {
 
 function secretLines(entries: readonly SecretEntry[]): string[] {
   return [
-    ...entries.flatMap(({ path, origin, variable }) => [`#   ${path}: ${howMade(origin)}`, ...(variable ? [`#     ${variable}`] : [])]),
+    ...entries.flatMap(({ path, origin, variable, builds }) => [`#   ${path}: ${howMade(origin)}`, ...(variable ? [`#     ${variable}`] : []), ...(builds.length > 0 ? [`#     read by the build of ${builds.join(', ')}`] : [])]),
     ...(entries.some(({ mounted }) => mounted) ? [`#     ${revisionVariable(entries[0]!.name)}`] : []),
   ];
 }

@@ -1,14 +1,15 @@
 import type { IConstruct } from 'constructs';
-import { builtImages, buildFiles } from '../../core/build-context';
-import { secretOf, type Graph } from '../../core/graph';
+import { BUILDS_FILE, builtImages, buildFiles } from '../../core/build-context';
+import type { Graph } from '../../core/graph';
 import type { Operations } from '../../core/operations';
 import { Patches } from '../../core/patches';
 import { imageOf, registryFaults } from '../../core/registry';
+import { inventoryOf } from '../../core/secrets/inventory';
 import { shellWord } from '../../core/shell';
 import { yaml, yamlEntries } from '../../core/yaml';
-import { Findings, type Connection, type Document, type OutputFile, type Rendered, type Rendering, type Target } from '../../core/target';
+import { Findings, type Connection, type Document, type OutputFile, type Rendered, type Rendering, type RunningImage, type Target } from '../../core/target';
 import { pathOf, type AlertRules, type Certificate, type Config, type Kind, type Metrics, type Problem, type Route, type Secret, type Volume, type Workload } from '../../model';
-import { builderAmong, buildEntry, BUILDS, buildsOf } from './builds';
+import { buildEntry, buildsOf, imagesOf, secretsRead } from './builds';
 import { hostConflicts } from './conflicts';
 import { secretsFolder, type Context } from './context';
 import { Dialect } from './dialect';
@@ -25,7 +26,7 @@ import { buildWords, startWords } from './start';
 import { composeConfig, composeSecret, configName, configPath, secretName } from './storage';
 import type { Sections } from './types';
 import { composeWeaknesses } from './weaknesses';
-import { isWrapped, wrappersOf } from './wrappers';
+import { buildersOf, wrappersOf } from './wrappers';
 import { variableConflicts } from './variables';
 
 export type { ComposeFile, ComposeService, Sections } from './types';
@@ -64,6 +65,11 @@ export class Compose implements Target {
     this.registry = registry;
   }
 
+  /** Whether the host builds the images that it runs: where no registry is named. */
+  get buildsInPlace(): boolean {
+    return this.registry === undefined;
+  }
+
   /**
    * Edits what a construct, and all within it, becomes in a section of the Compose file. An edit gets each entry, with the
    * name that it has there (`web`, `web-internet`, `web--db`). Each edit is noted, and what is weaker by it.
@@ -81,7 +87,7 @@ export class Compose implements Target {
     const networks = networksOf(graph);
     const context: Context = {
       graph, findings, loopback: this.loopback, registry: this.registry, files: new Map<string, OutputFile>(), dialect: new Dialect(graph),
-      networksByMember: byMember(networks), mountedKeys: mountedKeysOf(graph),
+      networksByMember: byMember(networks), secretFiles: secretFilesOf(graph),
       builders: buildersOf(graph),
       stages: new Map<string, readonly string[]>(), wrappers: wrappersOf(graph),
     };
@@ -93,6 +99,10 @@ export class Compose implements Target {
     if (!isLoopback(this.loopback)) findings.problem(graph.stack, { code: 'loopback', what: `'${this.loopback}' is not an address that only the host itself has`, fix: "use one of 127.0.0.0/8: new Compose({ loopback: '127.0.0.2' })" });
     for (const fault of registryFaults(this.registry)) findings.problem(graph.stack, fault);
     findings.problems.push(...entryConflicts(documents), ...variableConflicts(graph, context.dialect));
+    if (graph.routes.some(({ spec }) => spec.reach === 'public')) {
+      // Docker's own proxy takes their connections, and makes others of IPv4, which the networks are of: moby/moby#17666.
+      findings.note(graph.stack, 'client address', 'approximated', 'visitors by IPv6 all have the address of a gateway, so that they share all limits by address: give its names no AAAA record, or put a balancer with IPv6 in front that is trusted (trustedProxies)', 'default');
+    }
     for (const object of graph.apiObjects) findings.note(object, object.kind, 'left-out', 'a Kubernetes object of your own: Compose has nothing of the kind');
     for (const built of builtImages(graph)) {
       const { files, faults } = buildFiles(built, context.stages.get(built.name));
@@ -109,8 +119,10 @@ export class Compose implements Target {
   print(documents: readonly Document[], graph: Graph): ReadonlyMap<string, OutputFile> {
     const builds = this.registry === undefined ? [] : [...buildsOf(documents), ...this.basesOf(documents, graph)];
     if (builds.length === 0) return this.project(documents, graph);
-    const head = `# ${graph.stack.node.path}: the images of its program. docker compose --file ${BUILDS} build --push\n`;
-    return new Map([...this.project(documents, graph), [BUILDS, { text: `${head}${yaml({ name: graph.stack.projectName })}services:\n${indented(yamlEntries(builds))}` }]]);
+    const head = `# ${graph.stack.node.path}: the images of its program. docker compose --file ${BUILDS_FILE} build --push\n`;
+    const read = secretsRead(builds);
+    const secrets = documents.filter(({ kind, name }) => kind === 'secrets' && read.has(name));
+    return new Map([...this.project(documents, graph), [BUILDS_FILE, { text: `${head}${yaml({ name: graph.stack.projectName })}${section('services', builds)}${section('secrets', secrets.map(({ name, body }) => [name, body]))}` }]]);
   }
 
   /** Built images that no service runs as they are, for a cluster and for scanners: each lacks something here. No workload has such a name. */
@@ -119,15 +131,12 @@ export class Compose implements Target {
     return builtImages(graph).flatMap(({ name, workloads: [first] }) => {
       const { image } = first!.spec;
       const reference = imageOf(image, this.registry);
-      return known.has(reference) ? [] : [[`image--${name}`, { image: reference, build: buildEntry(image.build!, new Dialect(graph)) }] as const];
+      return known.has(reference) ? [] : [[`image--${name}`, { image: reference, build: buildEntry(image.build!, graph) }] as const];
     });
   }
 
   private project(documents: readonly Document[], graph: Graph): ReadonlyMap<string, OutputFile> {
-    const sections = SECTIONS.map(section => {
-      const entries = documents.filter(({ kind }) => kind === section);
-      return entries.length > 0 ? `${section}:\n${indented(yamlEntries(entries.map(({ name, body }) => [name, body])))}` : '';
-    }).join('');
+    const sections = SECTIONS.map(name => section(name, documents.filter(({ kind }) => kind === name).map(entry => [entry.name, entry.body]))).join('');
     const head = `# ${graph.stack.node.path}: made by compose8s from the stack's program. Changes belong there.\n`;
     const project = { name: graph.stack.projectName };
     if (graph.secrets.length === 0) return new Map([['compose.yaml', { text: head + yaml(project) + sections }]]);
@@ -147,7 +156,7 @@ export class Compose implements Target {
     ].join('');
     return [
       ...(graph.secrets.length > 0 ? [`npx compose8s secrets init ${graph.stack.node.path}`] : []),
-      ...(this.registry !== undefined && hasBuilds(graph) ? [`docker compose ${buildWords(folder)}`] : []),
+      ...(this.registry !== undefined && hasBuilds(graph) ? [`${inventoryOf(graph).some(({ builds }) => builds.length > 0) ? elsewhere : ''}docker compose ${buildWords(folder)}`] : []),
       ...startWords(graph, this.registry).map(words => `${elsewhere}docker compose --project-directory ${shellWord(folder)} ${words}`),
     ];
   }
@@ -163,6 +172,10 @@ export class Compose implements Target {
 
   outside(documents: readonly Document[]): readonly Connection[] {
     return outsideOnCompose(documents);
+  }
+
+  images(documents: readonly Document[]): readonly RunningImage[] {
+    return imagesOf(documents);
   }
 
   conflicts(neighbours: readonly Rendered[]): readonly Problem[] {
@@ -203,8 +216,7 @@ const HANDLERS: { readonly [K in Kind]: (primitive: Primitives[K], context: Cont
     const { keys, revision: _revision, ...rest } = secret.spec;
     rest satisfies Record<string, never>;
     const name = context.graph.name(secret);
-    const mounted = context.mountedKeys.get(secret);
-    return Object.keys(keys).filter(key => mounted?.has(key)).map(key => document(secret, 'secrets', secretName(name, key), composeSecret(context, name, key)));
+    return Object.keys(keys).filter(key => context.secretFiles.has(`${name}/${key}`)).map(key => document(secret, 'secrets', secretName(name, key), composeSecret(context, name, key)));
   },
   certificate: (certificate, { findings }) => {
     const { hosts: _hosts, source, secret: _secret, ...rest } = certificate.spec;
@@ -246,26 +258,8 @@ function entryConflicts(documents: readonly Document[]): Problem[] {
 }
 
 /** Secrets that only reach environments need no entry of their own. */
-function mountedKeysOf(graph: Graph): ReadonlyMap<Secret, ReadonlySet<string>> {
-  const result = new Map<Secret, Set<string>>();
-  for (const mount of graph.workloads.flatMap(({ spec }) => spec.mounts)) {
-    const shown = secretOf(mount);
-    if (shown) result.set(shown.secret, new Set([...(result.get(shown.secret) ?? []), ...shown.keys]));
-  }
-  return result;
-}
-
-/** One whose image lacks something builds an image of its own. */
-function buildersOf(graph: Graph): ReadonlyMap<string, Workload> {
-  const byImage = new Map<string, Workload[]>();
-  for (const workload of graph.workloads) {
-    const { image: { reference } } = workload.spec;
-    if (isWrapped(workload)) continue;
-    const known = byImage.get(reference);
-    if (known) known.push(workload);
-    else byImage.set(reference, [workload]);
-  }
-  return new Map([...byImage].map(([reference, workloads]) => [reference, builderAmong(workloads)]));
+function secretFilesOf(graph: Graph): ReadonlySet<string> {
+  return new Set(inventoryOf(graph).filter(({ mounted, builds }) => mounted || builds.length > 0).map(({ path }) => path));
 }
 
 function byMember(networks: readonly Network[]): ReadonlyMap<Workload, readonly Network[]> {
@@ -274,6 +268,11 @@ function byMember(networks: readonly Network[]): ReadonlyMap<Workload, readonly 
     for (const member of network.members) result.set(member, [...(result.get(member) ?? []), network]);
   }
   return result;
+}
+
+/** Nothing, where it has no entry. */
+function section(name: keyof Sections, entries: readonly (readonly [name: string, body: object])[]): string {
+  return entries.length > 0 ? `${name}:\n${indented(yamlEntries(entries))}` : '';
 }
 
 function indented(block: string): string {

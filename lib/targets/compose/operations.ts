@@ -1,7 +1,9 @@
-import type { Graph } from '../../core/graph';
-import { codes, shell, words, type Operations } from '../../core/operations';
+import { ownerOf, type Graph } from '../../core/graph';
+import { codes, newPair, newValue, shell, words, type Operations } from '../../core/operations';
 import { imageOf } from '../../core/registry';
-import type { Action, Certificate, Route, Workload } from '../../model';
+import { inventoryOf, isForBuilds } from '../../core/secrets/inventory';
+import type { Action, Certificate, Route, Run, Workload } from '../../model';
+import { defaultSecretsFolder } from './context';
 import { mountsSources } from './environment';
 import { containersOf, hostPorts, portText, type HostPorts } from './ports';
 import { portVariable } from './published';
@@ -35,13 +37,14 @@ export function composeOperations(graph: Graph, { loopback, registry, built, fol
       'Processors: Docker refuses a limit above what the host has. A smaller host lowers limits in `.env`; each variable is in `.env.example`.',
       'Storage: volumes have no size of their own. The disk below `docker info --format \'{{.DockerRootDir}}\'` must have room for their sum, for images and for logs.',
       ...(published.length > 0 ? [`Free ports: ${published.join(', ')}. Where one is taken, set its variable in \`.env\`.`] : []),
+      ...(graph.routes.some(({ spec }) => spec.reach === 'public') ? ['Visitors by IPv4. Those by IPv6 all seem to have one address, and limits by address count them as one: give its names no AAAA record, or put a balancer with IPv6 in front, which `trustedProxies` names.'] : []),
     ],
     firstStart: `${mountsSources(graph) ? IN_PROJECT : standingAlone(graph)}
 
 ${shell(...(mountsSources(graph) ? next : [
     ...(hasSecrets ? [`npx compose8s secrets init ${stack.node.path}`] : []),
     ...(registry !== undefined && built.length > 0 ? [`docker compose ${buildWords(folder)}`] : []),
-    ...serverCommands(graph, start),
+    ...serverCommands(graph, registry, start),
   ]))}
 
 ${isByHand(graph) ? 'Nothing starts by itself here: all of it is run by hand, as below.' : `The last command returns when every service is healthy; if it does not end well, see
@@ -62,15 +65,19 @@ ${shell(...start.map(line => line.replace(/ up .*/, '$& --remove-orphans')))}
 Only what changed is made anew. Keep the former folder: it is the way back.`,
     rollBack: `To go back, put the former version of the folder in place and run the same ${start.length > 1 ? 'commands' : 'command'}.`,
     secrets: `Each value is a file, \`<secret>/<key>\`, in the folder that \`SECRETS_DIR\` names (in \`.env\`). A second \`.env\`, in that folder, hands
-on those that programs read from their environment. To change a value, overwrite its file in the project's
-\`secrets/${stack.node.path}\`, and there:
+on those that programs read from their environment. Values are read-only: to change one, give it another file. In the project:
 
 ${shell(
-  [`npx compose8s secrets init ${stack.node.path}`, 'takes note of what changed, and makes what is missing; it overwrites no value'],
+  ...newValue(stack.node.path),
+  [`npx compose8s secrets init ${stack.node.path}`, 'makes what is missing, and takes note of what changed'],
   [`npx compose8s secrets check ${stack.node.path}`, 'names what is missing, weak or out of date'],
 )}
 
-Copy the folder over the one on the host, and start what uses the value anew:
+${mountsSources(graph) ? '' : `Copy the folder over the one on the host:
+
+${shell(...copiedSecrets(graph, registry))}
+
+`}Then start what uses the value anew; until then it has the old one:
 
 ${shell('docker compose up --wait')}`,
     addressOf: route => `${loopback === '127.0.0.1' ? 'localhost' : loopback}:${portText(hostPorts(graph, route))}`,
@@ -90,6 +97,10 @@ ${shell('docker compose up --wait')}`,
     imageOf: workload => imageOf(workload.spec.image, registry),
     has: () => true,
     kindOf: () => undefined,
+    lasts: ({ spec: { runs } }) => {
+      const tries = triesOf(runs);
+      return tries === undefined ? 'always' : `until it ends; after a failure again, ${tries} times; not after a reboot`;
+    },
     replicasOf: workload => {
       // Compose does not scale by itself.
       const [least] = containersOf(graph, workload);
@@ -120,24 +131,47 @@ function imagesFrom(registry: string | undefined, built: readonly string[]): str
     : `The registry \`${registry}\`, to pull what is built elsewhere: ${codes(built)}. Where it asks who comes: \`docker login ${registry.split('/')[0]!}\`.`];
 }
 
-function serverCommands(graph: Graph, start: readonly string[]): string[] {
+function serverCommands(graph: Graph, registry: string | undefined, start: readonly string[]): string[] {
   const { stack, secrets } = graph;
-  // Another environment of the system may be on the same host.
-  const server = `/srv/${stack.projectName}`;
+  const server = serverOf(graph);
   return [
     `mkdir -p ${server}`,
     `cp -aT dist/${stack.node.path}/compose ${server}/compose`,
-    ...(secrets.length > 0 ? [`cp -aT secrets/${stack.node.path} ${server}/secrets`] : []),
+    ...(secrets.length > 0 ? copiedSecrets(graph, registry) : []),
     `cd ${server}/compose`,
     ...(secrets.length > 0 ? ['echo SECRETS_DIR=../secrets > .env'] : []),
     ...start,
   ];
 }
 
+/** Another environment of the system may be on the same host. */
+function serverOf({ stack }: Graph): string {
+  return `/srv/${stack.projectName}`;
+}
+
+function copiedSecrets(graph: Graph, registry: string | undefined): string[] {
+  const folder = `${serverOf(graph)}/secrets`;
+  return [
+    // With -f since nobody but root can write into the read-only files that are there.
+    `cp -afT secrets/${graph.stack.node.path} ${folder}`,
+    // Whoever builds needs them, and a host that pulls does not.
+    ...(registry === undefined ? [] : inventoryOf(graph).filter(isForBuilds).map(({ path }) => `rm -f ${folder}/${path}`)),
+  ];
+}
+
+/** How often Docker starts it again after a failure; `undefined` where it does so without end, and when it starts itself. */
+function triesOf(runs: Run): number | undefined {
+  return runs.kind === 'service' && typeof runs.restart !== 'string' ? runs.restart.onFailure : undefined;
+}
+
 function signs(graph: Graph, registry: string | undefined): (readonly [string, string])[] {
   const [someone] = graph.workloads;
   const variable = someone ? cpuVariable(graph.name(someone)) : '';
+  const limited = graph.workloads.filter(({ spec }) => triesOf(spec.runs) !== undefined).map(workload => graph.name(workload));
   return [
+    ...(limited.length > 0 ? [
+      ['`Exited` after a reboot, or after many failures', `${codes(limited)}: Docker starts ${limited.length > 1 ? 'each' : 'it'} again only after a failure, and not without end. \`docker compose up --wait\` does. To have the host do so when it starts, \`crontab -e\` and a line \`@reboot cd FOLDER && docker compose up --wait\`, where FOLDER is this one`],
+    ] as const : []),
     ...(graph.secrets.length > 0 ? [
       ['`env file … not found`, `variable is not set`', `the secrets are not where \`SECRETS_DIR\` says: set it in \`.env\`, or make them with \`npx compose8s secrets init ${graph.stack.node.path}\``],
       ['`Permission denied` below `/run/secrets`', 'a secret file cannot be read by the container\'s user: the files are 0444, in a folder of 0700'],
@@ -162,13 +196,17 @@ function renewal(graph: Graph, { spec: { source, secret } }: Certificate): strin
 port 80 must be open to the internet.`;
     case 'given': {
       const users = graph.workloads.filter(({ spec: { mounts } }) => mounts.some(mount => 'certificate' in mount && mount.certificate.spec.secret === secret)).map(user => graph.name(user));
-      return `Given by a person, who must also replace it before it ends: nothing here renews it. Overwrite \`tls.crt\` (with its chain)
-and \`tls.key\` in the folder \`${graph.name(secret!)}\` of the secrets, in place, then:
+      const isInProject = mountsSources(graph);
+      const folder = `${isInProject ? defaultSecretsFolder(graph) : '../secrets'}/${graph.name(secret!)}`;
+      return `Given by a person, who must also replace it before it ends: nothing here renews it. With the new one and its chain in \`new.crt\`, and
+its key in \`new.key\` (the files are read-only, and others take their place; a container sees that only when it starts again):
 
-${shell(`docker compose restart ${users.join(' ')}`)}`;
+${shell(...newPair(folder), `docker compose restart ${users.join(' ')}`)}${isInProject ? '' : `
+
+Do the same in the project, or the next copy of its secrets brings the old ones back.`}`;
     }
     case 'self-signed': return `Made by \`npx compose8s secrets init ${graph.stack.node.path}\`, and known to no browser. Remove its two files from the folder \`${graph.name(secret!)}\` of
-the secrets, run the same command, then \`docker compose up --wait\`.`;
+the project's secrets, run the same command${mountsSources(graph) ? '' : ', [copy the folder](#secrets)'}, then \`docker compose up --wait\`.`;
   }
 }
 
@@ -182,28 +220,38 @@ function spell(graph: Graph, action: Action): readonly string[] {
     // A container keeps its log when it is started anew.
     case 'logs': return [`docker compose logs --tail 100 ${nameOf(action.of)}`];
     case 'status': return [`docker compose ps --all ${nameOf(action.of)}`];
+    // It leaves alone what runs, however ill.
     case 'start': return [`docker compose up --wait ${nameOf(action.of)}`];
+    case 'restart': return [`docker compose restart ${nameOf(action.of)}`];
     // `up --wait` of it alone would take its end for a failure.
     case 'redo': return [`docker compose run --rm ${nameOf(action.of)}`];
     case 'stop-callers': {
-      const callers = callersOf(graph, action.of);
+      const callers = callersOf(graph, action);
       return callers.length > 0 ? [`docker compose stop ${callers.join(' ')}`] : [];
     }
     // It does the work of the release once more.
     case 'start-callers': return ['docker compose up --wait'];
+    case 'empty': return [
+      `docker compose rm --stop --force ${nameOf(action.of)}`,
+      ...graph.volumes.filter(volume => ownerOf(graph, volume) === action.of).map(volume => `docker volume rm ${graph.stack.projectName}_${graph.name(volume)}`),
+      'docker compose up --wait',
+    ];
     case 'disk': return ['docker system df --verbose'];
   }
 }
 
-function runByHand(graph: Graph, { workload, args }: Extract<Action, { do: 'run' }>): string {
+function runByHand(graph: Graph, { workload, args, input }: Extract<Action, { do: 'run' }>): string {
   const { runs, args: own = [] } = workload.spec;
   const given = args ?? (runs.kind === 'schedule' ? own.map(word => word.literal ?? '') : []);
   const name = graph.name(workload);
   // Without arguments the container would wait for its time; its job is a script there.
   if (runs.kind === 'schedule' && given.length === 0) return `docker compose exec ${name} /etc/compose8s/job`;
-  return ['docker compose run --rm', name, words(given)].filter(Boolean).join(' ');
+  // A file is no terminal.
+  return [`docker compose run --rm${input === undefined ? '' : ' -T'}`, name, words(given), ...(input === undefined ? [] : [`< ${words([input])}`])].filter(Boolean).join(' ');
 }
 
-function callersOf(graph: Graph, workload: Workload): string[] {
-  return [...new Set(graph.edgesTo(workload).filter(({ from }) => from.spec.runs.kind === 'service').map(({ from }) => graph.name(from)))];
+/** Those that run by themselves: what waits for its time is a container too, and its work ends with it. */
+function callersOf(graph: Graph, { of: workload, except = [] }: Extract<Action, { do: 'stop-callers' | 'start-callers' }>): string[] {
+  const callers = new Set(graph.edgesTo(workload).map(({ from }) => from));
+  return [...callers].filter(caller => ['service', 'schedule'].includes(caller.spec.runs.kind) && !except.includes(caller)).map(caller => graph.name(caller));
 }

@@ -114,7 +114,7 @@ function imageOf(workload: Workload, context: Context): Pick<ComposeService, 'im
   if (wrapped) return wrapped;
   if (!image.build) return { image: image.reference };
   const builder = context.builders.get(image.reference);
-  return { image: referenceOf(image, context.registry), ...(builder === workload ? { build: buildEntry(image.build, context.dialect) } : {}) };
+  return { image: referenceOf(image, context.registry), ...(builder === workload ? { build: buildEntry(image.build, context.graph) } : {}) };
 }
 
 const CONDITIONS = { healthy: 'service_healthy', completed: 'service_completed_successfully' } as const;

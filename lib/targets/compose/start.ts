@@ -1,6 +1,8 @@
+import { BUILDS_FILE } from '../../core/build-context';
 import type { Graph } from '../../core/graph';
 import { shellWord } from '../../core/shell';
-import { BUILDS } from './builds';
+import { builderAmong } from './builds';
+import { buildersOf, wrappersOf } from './wrappers';
 
 /** Whether nothing in it runs until somebody asks for it. */
 export function isByHand({ workloads }: Graph): boolean {
@@ -13,12 +15,21 @@ export function isByHand({ workloads }: Graph): boolean {
  */
 export function startWords(graph: Graph, registry: string | undefined): readonly string[] {
   if (isByHand(graph)) return [`--profile tasks ${registry === undefined ? 'build' : 'pull'}`];
-  return registry === undefined ? ['up --build --wait'] : [pullWords(graph), 'up --no-build --wait'];
+  if (registry !== undefined) return [pullWords(graph), 'up --no-build --wait'];
+  // `up` builds nothing that is in a profile, and `run` only what carries a build of its own.
+  return buildsForTasks(graph) ? ['--profile tasks build', 'up --wait'] : ['up --build --wait'];
+}
+
+/** Whether there is an image that is built for nothing but work that is done by hand. */
+function buildsForTasks(graph: Graph): boolean {
+  const builders = [...buildersOf(graph).values()].filter(({ spec }) => spec.image.build);
+  const wrapping = [...wrappersOf(graph).values()].map(({ workloads }) => builderAmong(workloads));
+  return [...builders, ...wrapping].some(({ spec }) => spec.runs.kind === 'task');
 }
 
 /** What brings all images to the registry, from the project: no values of secrets are asked for. */
 export function buildWords(folder: string): string {
-  return `--file ${shellWord(`${folder}/${BUILDS}`)} build --push`;
+  return `--file ${shellWord(`${folder}/${BUILDS_FILE}`)} build --push`;
 }
 
 /** All images, those of work that is done by hand too: it is in a profile. */

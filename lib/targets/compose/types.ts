@@ -19,6 +19,6 @@ export interface Sections {
   volumes: ComposeVolume;
   /** One for each file. */
   configs: ComposeConfig;
-  /** One for each key that is mounted. */
+  /** One for each key that is mounted, or that a build reads. */
   secrets: ComposeSecret;
 }

@@ -4,7 +4,7 @@ import { sha256 } from '../../core/output';
 import { toBuildOn } from '../../core/own-dockerfile';
 import { inRegistry } from '../../core/registry';
 import type { Graph } from '../../core/graph';
-import { builderAmong, buildEntry } from './builds';
+import { builderAmong, buildEntry, buildSecrets } from './builds';
 import type { Context } from './context';
 import type { ComposeService } from './types';
 
@@ -49,13 +49,26 @@ export function wrappersOf(graph: Graph): ReadonlyMap<string, Wrapper> {
   return wrappers;
 }
 
+/** Who builds each image, by its reference. One whose image lacks something builds an image of its own. */
+export function buildersOf(graph: Graph): ReadonlyMap<string, Workload> {
+  const byImage = new Map<string, Workload[]>();
+  for (const workload of graph.workloads) {
+    const { image: { reference } } = workload.spec;
+    if (isWrapped(workload)) continue;
+    const known = byImage.get(reference);
+    if (known) known.push(workload);
+    else byImage.set(reference, [workload]);
+  }
+  return new Map([...byImage].map(([reference, workloads]) => [reference, builderAmong(workloads)]));
+}
+
 /** Whether its image does not do by itself. */
 export function isWrapped(workload: Workload): boolean {
   return workload.spec.runs.kind === 'schedule' || missingFolders(workload).length > 0;
 }
 
 /** The image of a service where the workload's own does not do by itself. */
-export function wrappedImage(workload: Workload, { graph, dialect, files, stages, wrappers, findings, registry }: Context): Pick<ComposeService, 'image' | 'build'> | undefined {
+export function wrappedImage(workload: Workload, { graph, files, stages, wrappers, findings, registry }: Context): Pick<ComposeService, 'image' | 'build'> | undefined {
   const { image, runs, user } = workload.spec;
   if (image.build && !('file' in image.build)) {
     const folders = missingFolders(workload);
@@ -70,7 +83,7 @@ export function wrappedImage(workload: Workload, { graph, dialect, files, stages
     const target = `scheduled-${graph.name(workload)}`;
     const lines = [`FROM ${image.build.target} AS ${target}`, ...additions({ user: user!, folders: new Set(), isScheduled: true }, CRON.generated)];
     stages.set(image.build.name, [...stages.get(image.build.name) ?? cronStage(CRON.generated), ...lines]);
-    return { image: inRegistry(`${graph.stack.projectName}-${graph.name(workload)}:${sha256(image.reference).slice(0, 12)}`, registry), build: { context: `./images/${image.build.name}`, target } };
+    return { image: inRegistry(`${graph.stack.projectName}-${graph.name(workload)}:${sha256(image.reference).slice(0, 12)}`, registry), build: { context: `./images/${image.build.name}`, target, secrets: buildSecrets(image.build, graph) } };
   }
   const wrapper = wrappers.get(keyOf(workload));
   if (!wrapper || !isWrapped(workload)) return undefined;
@@ -82,7 +95,7 @@ export function wrappedImage(workload: Workload, { graph, dialect, files, stages
   files.set(`images/${name}/Dockerfile.dockerignore`, { text: own ? 'Dockerfile\nDockerfile.dockerignore\n' : '*\n' });
   const tag = inRegistry(`${graph.stack.projectName}-${name}:${sha256(own ? `${reference}\n${text}` : text).slice(0, 12)}`, registry);
   findings.note(workload, 'image', 'approximated', `its image is one that is built on top of ${reference}, which lacks ${lacking(wrapper)}`);
-  const build = own ? { ...buildEntry(own, dialect), dockerfile: `../${name}/Dockerfile`, target: undefined } : { context: `./images/${name}` };
+  const build = own ? { ...buildEntry(own, graph), dockerfile: `../${name}/Dockerfile`, target: undefined } : { context: `./images/${name}` };
   return { image: tag, ...(builderAmong(wrapper.workloads) === workload ? { build } : {}) };
 }
 
@@ -99,8 +112,9 @@ function dockerfileOnTop(wrapper: Wrapper): string {
 
 /** Not an image on top of one that is built at the same time, but stages more in a second Dockerfile of the same sources. */
 function dockerfileAround(own: DockerfileBuild, wrapper: Wrapper): string {
-  const { text, stage } = toBuildOn(own);
-  return [text.trimEnd(), '', ...(wrapper.isScheduled ? cronStage(CRON.own) : []), `FROM ${stage} AS compose8s`, ...additions(wrapper, CRON.own)].join('\n');
+  const { text, stage, escape } = toBuildOn(own);
+  const cron = wrapper.isScheduled ? cronStage(CRON.own).map(line => line.replace(/\\$/, escape)) : [];
+  return [text.trimEnd(), '', ...cron, `FROM ${stage} AS compose8s`, ...additions(wrapper, CRON.own)].join('\n');
 }
 
 /** Folders where it writes to a volume, and that its image does not have. */

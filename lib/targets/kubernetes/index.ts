@@ -6,15 +6,16 @@ import type { Operations } from '../../core/operations';
 import { sha256 } from '../../core/output';
 import { Patches } from '../../core/patches';
 import { registryFaults } from '../../core/registry';
+import { clusterSecrets } from '../../core/secrets/inventory';
 import { shellWord } from '../../core/shell';
 import { SynthesisError } from '../../core/synthesis';
-import { Findings, type Connection, type Document, type OutputFile, type Rendering, type Target } from '../../core/target';
+import { Findings, type Connection, type Document, type OutputFile, type Rendering, type RunningImage, type Target } from '../../core/target';
 import { yaml } from '../../core/yaml';
 import { isPrimitive, pathOf, problemsBelow, type AlertRules, type Certificate, type Config, type Kind, type Metrics, type Route, type Secret, type Volume, type Workload } from '../../model';
 import { certificateDocuments } from './certificates';
 import { document, fileOf, labelsOf, type ClusterDns, type Context, type Expose, type PrometheusOperator } from './context';
 import { Dialect } from './dialect';
-import { buildCommands, isPushable, pullSecretFaults } from './images';
+import { buildCommands, imagesOf, isPushable, pullSecretFaults } from './images';
 import { kubernetesOperations } from './operations';
 import { alertRulesDocuments, metricsDocuments } from './operator';
 import { outsideOnKubernetes } from './outside';
@@ -122,7 +123,7 @@ export class Kubernetes implements Target {
     return [
       ...buildCommands(graph, folder, this.registry),
       // By the server: the client would write the values into an annotation as well.
-      ...(graph.secrets.length > 0 ? [`kubectl apply --server-side -f ${shellWord(`${folder}/${NAMESPACE_FILE}`)}`, `npx compose8s secrets kubernetes ${graph.stack.node.path} | kubectl apply --server-side -f -`] : []),
+      ...(clusterSecrets(graph).length > 0 ? [`kubectl apply --server-side -f ${shellWord(`${folder}/${NAMESPACE_FILE}`)}`, `npx compose8s secrets kubernetes ${graph.stack.node.path} | kubectl apply --server-side -f -`] : []),
       `kubectl apply --server-side -f ${shellWord(folder)}`,
     ];
   }
@@ -137,6 +138,10 @@ export class Kubernetes implements Target {
 
   outside(documents: readonly Document[]): readonly Connection[] {
     return outsideOnKubernetes(documents);
+  }
+
+  images(documents: readonly Document[], graph: Graph): readonly RunningImage[] {
+    return imagesOf(documents, graph, this.registry);
   }
 
   manifests(graph: Graph): readonly object[] {
@@ -184,7 +189,7 @@ function ofTheStack(body: Own, name: string): object {
 
 /** What belongs to the stack as a whole, and what no manifest can say of its workloads. */
 function stackDocuments(context: Context): Document[] {
-  const { graph, graph: { stack, workloads, secrets }, plan, findings } = context;
+  const { graph, graph: { stack, workloads }, plan, findings } = context;
   const name = stack.projectName;
   if (workloads.length > 0) {
     findings.note(stack, 'processes', 'left-out', 'the number of processes is limited by each node for all pods alike (podPidsLimit of the kubelet)', 'default');
@@ -194,7 +199,7 @@ function stackDocuments(context: Context): Document[] {
   if (kept.some(workload => graph.waits(workload).some(({ on, until }) => until === 'healthy' && kept.includes(on)))) {
     findings.note(stack, 'start order', 'approximated', 'all pods start at once: one that needs another which is not there yet is not ready until it is, or ends and is started again, with growing pauses', 'default');
   }
-  if (secrets.length > 0) {
+  if (clusterSecrets(graph).length > 0) {
     findings.note(stack, 'secrets', 'approximated', `a changed value alone starts nothing anew: give the secret another revision, or restart what uses it with: kubectl --namespace ${name} rollout restart deployment/<name>`, 'default');
   }
   const restricted = ['enforce', 'warn', 'audit'].map(mode => [`pod-security.kubernetes.io/${mode}`, 'restricted']);

@@ -1,6 +1,7 @@
 import { ownerOf, secretKeysOf, secretOf, type Graph } from '../../core/graph';
-import { codes, shell, words, type Operations } from '../../core/operations';
+import { codes, newPair, newValue, shell, words, type Operations } from '../../core/operations';
 import { imageOf } from '../../core/registry';
+import { clusterSecrets } from '../../core/secrets/inventory';
 import type { Document } from '../../core/target';
 import type { Action, Certificate, Volume, Workload } from '../../model';
 import { buildCommands } from './images';
@@ -19,7 +20,7 @@ export function kubernetesOperations(graph: Graph, documents: readonly Document[
   const speller = new Speller(graph, documents, folder);
   const claims = new Set(documents.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ source }) => source));
   const lasting = graph.workloads.flatMap(workload => speller.lasting(workload) ?? []);
-  const hasSecrets = graph.secrets.length > 0;
+  const hasSecrets = clusterSecrets(graph).length > 0;
   const publicPorts = graph.routes.filter(({ spec }) => spec.reach === 'public');
   const kinds = new Set(documents.map(({ kind }) => kind));
   const jobs = speller.jobs(graph.workloads);
@@ -45,7 +46,7 @@ export function kubernetesOperations(graph: Graph, documents: readonly Document[
     firstStart: `In the project:
 
 ${shell(
-  ...(hasSecrets ? [`npx compose8s secrets init ${stack.node.path}`] : []),
+  ...(graph.secrets.length > 0 ? [`npx compose8s secrets init ${stack.node.path}`] : []),
   ...buildCommands(graph, folder, registry).flatMap(line => line.split(' && ')),
   ...apply,
   ...lasting.map(name => `kubectl --namespace ${namespace} rollout status ${name}`),
@@ -70,10 +71,10 @@ New pods replace old ones only as they become ready. What the new version no lon
 Keep the former folder: it is the way back.`,
     rollBack: `To go back, apply the former version of this folder: \`kubectl apply --server-side -f\` and its path. \`kubectl rollout undo\` alone
 would bring back the former pods without their configuration.`,
-    secrets: `They are Secrets of these names in the namespace; no manifest here contains one. To change a value, overwrite its file in the project's
-\`secrets/${stack.node.path}\`, apply them all, and start what uses it anew:
+    secrets: !hasSecrets ? '' : `They are Secrets of these names in the namespace; no manifest here contains one. Their values are read-only files in the project.
+To change one, give it another file, apply them all, and start what uses it anew:
 
-${shell(`npx compose8s secrets kubernetes ${stack.node.path} | kubectl apply --server-side -f -`, 'kubectl rollout restart deployment,statefulset --selector=app.kubernetes.io/name=SERVICE')}
+${shell(...newValue(stack.node.path), [`npx compose8s secrets init ${stack.node.path}`, 'makes what is missing'], `npx compose8s secrets kubernetes ${stack.node.path} | kubectl apply --server-side -f -`, 'kubectl rollout restart deployment,statefulset --selector=app.kubernetes.io/name=SERVICE')}
 
 Restart what takes the value first, then what uses it: a database takes the password of the Secret as it starts.${readers.length > 0 ? `
 
@@ -109,6 +110,7 @@ ${shell(...speller.redo(readers))}` : ''}`,
     imageOf: ({ spec: { image } }) => imageOf(image, registry),
     has: workload => speller.has(workload),
     kindOf: workload => speller.kindOf(workload),
+    lasts: () => 'always',
     replicasOf: workload => replicasOf(workload, speller),
     keeps: volume => keeps(graph, volume, claims, speller),
     spell: action => speller.spell(action),
@@ -144,10 +146,10 @@ function renewal(graph: Graph, certificate: Certificate, speller: Speller): stri
     case 'acme': return `cert-manager asks the issuer \`${source.issuer}\` for it, and renews it. Where it does not:
 
 ${shell(`kubectl describe certificate ${graph.name(certificate)}`, 'kubectl get certificaterequests,orders,challenges')}`;
-    case 'given': return `Given by a person, who must also replace it before it ends: nothing here renews it. Overwrite \`tls.crt\` (with its chain)
-and \`tls.key\` in the folder \`${graph.name(secret!)}\` of the project's secrets, then:
+    case 'given': return `Given by a person, who must also replace it before it ends: nothing here renews it. In the project, with the new one
+and its chain in \`new.crt\`, and its key in \`new.key\` (the files are read-only, and others take their place):
 
-${shell(`npx compose8s secrets kubernetes ${graph.stack.node.path} | kubectl apply --server-side -f -`, ...users.map(user => `kubectl rollout restart ${user}`))}`;
+${shell(...newPair(`secrets/${graph.stack.node.path}/${graph.name(secret!)}`), `npx compose8s secrets kubernetes ${graph.stack.node.path} | kubectl apply --server-side -f -`, ...users.map(user => `kubectl rollout restart ${user}`))}`;
     case 'self-signed': return `Made by \`npx compose8s secrets init ${graph.stack.node.path}\`, and known to no browser. Remove its two files from the folder \`${graph.name(secret!)}\` of
 the project's secrets, run the same command, then:
 
@@ -200,14 +202,25 @@ class Speller {
       case 'logs': return [action.ended ? 'kubectl logs --previous POD' : `kubectl logs ${this.selectorOf(action.of)} --tail=100`];
       case 'status': return [`kubectl get pods ${this.selectorOf(action.of)}`];
       case 'redo': return this.redo([action.of]);
-      case 'start': return [`kubectl rollout restart deployment,statefulset ${this.selectorOf(action.of)}`];
-      case 'stop-callers': return this.callersOf(action.of).flatMap(({ workload, name }) => [`kubectl scale ${name} --replicas=0`, `kubectl wait --for=delete pod ${this.selectorOf(workload)} --timeout=5m`]);
+      // The cluster waits longer before each start of a container that ends; of a new pod it starts at once.
+      case 'start':
+      case 'restart': return [`kubectl rollout restart deployment,statefulset ${this.selectorOf(action.of)}`];
+      case 'stop-callers': return this.callersOf(action).flatMap(({ workload, name }) => [
+        ...(name === undefined ? [this.suspend(workload, true), `kubectl delete job ${this.selectorOf(workload)}`] : [`kubectl scale ${name} --replicas=0`]),
+        `kubectl wait --for=delete pod ${this.selectorOf(workload)} --timeout=5m`,
+      ]);
       case 'start-callers': {
-        const callers = this.callersOf(action.of);
+        const callers = this.callersOf(action);
         return [
           ...this.redo(this.jobsBefore(callers.map(({ workload }) => workload))),
-          ...callers.map(({ workload, name }) => `kubectl scale ${name} --replicas=${replicasOf(workload, this)[0]}`),
+          ...callers.map(({ workload, name }) => (name === undefined ? this.suspend(workload, false) : `kubectl scale ${name} --replicas=${replicasOf(workload, this)[0]}`)),
         ];
+      }
+      case 'empty': {
+        const name = this.nameOf(action.of);
+        // Returns when the pod is gone, which keeps its claims until then.
+        const remove = this.claimsOf(action.of).map(claim => `kubectl delete persistentvolumeclaim ${claim}`);
+        return [`kubectl scale ${name} --replicas=0`, ...remove, `kubectl scale ${name} --replicas=${replicasOf(action.of, this)[0]}`];
       }
       case 'disk': return ['kubectl get persistentvolumeclaims'];
     }
@@ -239,22 +252,45 @@ class Speller {
   }
 
   /** A Job like those that the CronJob makes. */
-  private runByHand({ workload, args, as }: Extract<Action, { do: 'run' }>): string[] {
+  private runByHand({ workload, args, as, input }: Extract<Action, { do: 'run' }>): string[] {
     const create = `kubectl create job ${as} --from=cronjob/${this.own.get(workload)?.name ?? this.graph.name(workload)}`;
-    if (!args) return [create];
+    if (!args && input === undefined) return [create];
+    const container = '.spec.template.spec.containers[0]';
+    const changes = [
+      ...(args ? [`${container}.args = [${args.map(word => JSON.stringify(word)).join(', ')}]`] : []),
+      // A second try would wait for an input of its own.
+      ...(input === undefined ? [] : [`${container} += {stdin: true, stdinOnce: true}`, '.spec.backoffLimit = 0']),
+    ];
     return [
       `${create} --dry-run=client --output=json |`,
-      `  jq '.spec.template.spec.containers[0].args = [${args.map(word => JSON.stringify(word)).join(', ')}]' |`,
+      `  jq '${changes.join(' | ')}' |`,
       '  kubectl apply --filename=-',
+      // Its program waits for its input until somebody attaches, and the input ends with the file.
+      ...(input === undefined ? [] : [`kubectl wait --for=jsonpath='{.status.ready}'=1 job/${as} --timeout=5m`, `kubectl attach --stdin job/${as} < ${words([input])}`]),
     ];
   }
 
-  private callersOf(workload: Workload): { readonly workload: Workload; readonly name: string }[] {
+  /** Those that run by themselves; without a name: by a schedule. */
+  private callersOf({ of: workload, except = [] }: Extract<Action, { do: 'stop-callers' | 'start-callers' }>): { readonly workload: Workload; readonly name: string | undefined }[] {
     const callers = new Set(this.graph.edgesTo(workload).map(({ from }) => from));
-    return [...callers].flatMap(caller => {
+    return [...callers].filter(caller => !except.includes(caller)).flatMap(caller => {
       const name = this.lasting(caller);
-      return name ? [{ workload: caller, name }] : [];
+      const isScheduled = caller.spec.runs.kind === 'schedule' && this.has(caller);
+      return name !== undefined || isScheduled ? [{ workload: caller, name }] : [];
     });
+  }
+
+  /** Of what runs already it stops nothing. */
+  private suspend(workload: Workload, suspend: boolean): string {
+    return `kubectl patch cronjob ${this.own.get(workload)!.name} --patch '${JSON.stringify({ spec: { suspend } })}'`;
+  }
+
+  /** Made by templates, and so its own. */
+  private claimsOf(workload: Workload): string[] {
+    const document = this.own.get(workload);
+    if (document?.kind !== 'StatefulSet') return [];
+    const templates = (document.body as Manifests['StatefulSet']).spec.volumeClaimTemplates ?? [];
+    return templates.map(({ metadata }) => `${metadata?.name}-${document.name}-0`);
   }
 
   private nameOf(workload: Workload | string): string {

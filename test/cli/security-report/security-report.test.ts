@@ -113,6 +113,17 @@ describe('findings', () => {
     expect(report.findings).toMatchObject([{ id: FLAW.id, scanners: ['grype', 'trivy'] }]);
   });
 
+  test.each([
+    { number: 'the CVE', own: 'CVE-2026-0003' }, { number: 'the number of the Go vulnerability database', own: 'GO-2026-0003' },
+  ])("of Go's standard library, under $number, are one, however the scanners write its version", async ({ own }) => {
+    const flaw = { ...FLAW, id: 'CVE-2026-0003', name: 'stdlib', fixed: '1.26.4' };
+    const { report } = await judge({
+      'trivy-app.sarif': trivySarif(IMAGE, [{ ...flaw, version: 'v1.26.3' }]),
+      'grype-app.json': grypeJson(IMAGE, [{ ...flaw, id: own, cve: flaw.id, version: 'go1.26.3' }]),
+    });
+    expect(report.findings).toMatchObject([{ id: 'CVE-2026-0003', package: 'stdlib', fixedIn: ['1.26.4'], scanners: ['grype', 'trivy'] }]);
+  });
+
   test('come by priority: what is grave and can be mended before what cannot', async () => {
     const flaw = (number: number, severity: string, fixed?: string): Vulnerable => ({ ...FLAW, id: `CVE-2026-000${number}`, severity, fixed });
     const { report } = await judge({ 'trivy-app.sarif': trivySarif(IMAGE, [flaw(1, 'LOW', '2'), flaw(2, 'MEDIUM', '2'), flaw(3, 'HIGH'), flaw(4, 'HIGH', '2'), flaw(5, 'CRITICAL'), flaw(6, 'MEDIUM')]) });

@@ -78,6 +78,7 @@ digest() { # schema and every row of a database, without pg_dump's random token
 }
 failures=0
 checks=0
+IMPORT=/dev/null
 check() { # DESCRIPTION COMMAND...
   checks=$((checks + 1))
   what=$1
@@ -93,7 +94,7 @@ check() { # DESCRIPTION COMMAND...
 run() { # CODE ARGUMENTS...: runs backup.sh, which must exit with CODE
   wanted_code=$1
   shift
-  "$STAGE/run" "$@" >"$STAGE/out" 2>&1 </dev/null
+  "$STAGE/run" "$@" >"$STAGE/out" 2>&1 <"$IMPORT"
   code=$?
   cat "$STAGE/out" >>"$STAGE/all-output"
   [ "$code" -eq "$wanted_code" ] || { echo "exit $code, not $wanted_code" >>"$STAGE/out"; return 1; }
@@ -324,6 +325,24 @@ BREAK
   check 'backup' run 0
   first=$(backups)
   first=${first##*/}
+
+  # import: a copy that was kept elsewhere
+  mkdir -p "$STAGE/elsewhere"
+  mv "$BACKUP_DIR/$first" "$STAGE/elsewhere/copy"
+  rm "$BACKUP_DIR/$first.sha256"
+  IMPORT=$STAGE/elsewhere/copy
+  check 'a copy from elsewhere is imported' run 0 import "$first"
+  check 'it is the same, and its owner alone can read it' same "$(sha256sum <"$BACKUP_DIR/$first") $(stat -c %a "$BACKUP_DIR/$first")" "$(sha256sum <"$IMPORT") 600"
+  check 'with its checksum' sh -c "cd '$BACKUP_DIR' && sha256sum -c '$first.sha256' >/dev/null"
+  check 'it restores' run 0 restore "$first" --force
+  check 'every row is back' same "$(digest shop)" "$before"
+  check 'it never overwrites (2)' run 2 import "$first"
+  check 'nor takes a name that no backup has (2)' run 2 import orders.sql.gz
+  head -c 100000 "$IMPORT" >"$STAGE/elsewhere/cut"
+  IMPORT=$STAGE/elsewhere/cut
+  check 'half a copy is damaged (6)' run 6 import shop_backup_20240101_000000.sql.gz
+  check 'and nothing of it stays' same "$(count_backups) $(partials)" '1 0'
+  IMPORT=/dev/null
 
   # drill
   check 'drill' run 0 drill

@@ -141,11 +141,22 @@ for (const shell of canRun ? found : []) describe(`backup scripts under ${shell.
       expect(stage.asked('hooked')).toBe(`${stage.path(stage.backups()[0]!)} \n`);
     });
 
+    test('one that succeeds tells monitoring, and a later one that fails leaves that as it is', () => {
+      expect(stage.run([], { BACKUP_OFFSITE: stage.program('hook', '') }).code).toBe(0);
+      const copied = stage.read('offsite.prom').toString();
+      const [, time] = /^backup_offsite_last_success_timestamp_seconds (\d+)\n$/m.exec(copied)!;
+      expect(Math.abs(Date.now() / 1000 - Number(time))).toBeLessThan(10);
+      expect(statSync(stage.path('offsite.prom')).mode & 0o777).toBe(0o644);
+      expect(stage.run([], { BACKUP_OFFSITE: stage.program('hook', 'sleep 1; exit 1') }).code).toBe(11);
+      expect(stage.read('offsite.prom').toString()).toBe(copied);
+    });
+
     test.each([['that fails', 'exit 3'], ['that is missing', '']])('one %s: exit 11, loud, and the local backup is good', (_what, body) => {
       const hook = body === '' ? '/no/such/hook' : stage.program('hook', body);
       expect(stage.run([], { BACKUP_OFFSITE: hook })).toMatchObject({ code: 11, output: expect.stringContaining('ERROR backup: off-site copy failed') });
       expect(stage.run(['verify']).code).toBe(0);
       expect(stage.files()).toContain('last_success');
+      expect(stage.files()).not.toContain('offsite.prom');
     });
   });
 
@@ -315,6 +326,16 @@ for (const shell of canRun ? found : []) describe(`backup scripts under ${shell.
       expect(stage.asked()).not.toMatch(/psql shop .*--single-transaction/);
     });
 
+    test('tells monitoring when it passes, and only then', () => {
+      stage.put(name);
+      stage.tell({ 'restore.exit': '3' });
+      expect(stage.run(['drill']).code).toBe(10);
+      expect(stage.files()).toEqual([name, `${name}.sha256`]);
+      stage.tell({ 'restore.exit': '0' });
+      expect(stage.run(['drill']).code).toBe(0);
+      expect(stage.read('drill.prom').toString()).toMatch(/^# HELP .*\n# TYPE backup_drill_last_success_timestamp_seconds gauge\nbackup_drill_last_success_timestamp_seconds \d+\n$/);
+    });
+
     test('drops it when the restore fails too: exit 10', () => {
       stage.put(name);
       stage.tell({ 'restore.exit': '3' });
@@ -356,7 +377,7 @@ for (const shell of canRun ? found : []) describe(`backup scripts under ${shell.
     expect(stage.run(['list'])).toEqual({ code: 0, output: expect.stringMatching(new RegExp(`^ +\\d+  ${name}\n.* summary: 1 backups`)) });
   });
 
-  test.each([[['dance']], [['backup', 'x']], [['prune', 'x']], [['list', 'x']], [['drill', 'x']], [['verify', 'a.sql.gz', 'b']]])('usage %j: exit 2', (args) => {
+  test.each([[['dance']], [['backup', 'x']], [['prune', 'x']], [['list', 'x']], [['drill', 'x']], [['import']], [['import', 'x', 'y']], [['verify', 'a.sql.gz', 'b']]])('usage %j: exit 2', (args) => {
     expect(stage.run(args).code).toBe(2);
   });
 

@@ -109,10 +109,10 @@ export class Stage {
   knows(answer: string) { return existsSync(join(this.stub, answer)); }
   asked(name = 'asked') { return this.knows(name) ? readFileSync(join(this.stub, name), 'utf8') : ''; }
 
-  run(args: string[] = [], environment: Record<string, string> = {}): Run {
+  run(args: string[] = [], environment: Record<string, string> = {}, input?: Buffer): Run {
     const [program, ...rest] = this.shell.command;
     const { status, stdout, stderr } = spawnSync(program!, [...rest, join(SCRIPTS, 'backup.sh'), ...args], {
-      encoding: 'utf8', env: { ...this.environment, ...environment }, timeout: 20_000,
+      encoding: 'utf8', env: { ...this.environment, ...environment }, timeout: 20_000, input,
     });
     return { code: status, output: stdout + stderr };
   }

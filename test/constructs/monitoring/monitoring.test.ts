@@ -160,18 +160,20 @@ describe('Monitoring', () => {
   });
 
   test('tells in the guide what nobody watches', () => {
+    const rule = { alert: 'Stuck', severity: 'critical', for: '1m', expr: 'time() - round_timestamp_seconds{service="looked-after"} > 60', summary: 'it hangs' } as const;
     const guides = (build: (stack: Stack) => void) => synthesize(shop(monitored((stack, monitoring) => {
       build(stack);
-      monitoring.observe(stack);
+      monitoring.observe(stack).rules({ name: 'work', rules: [rule] });
     }), { targets: [new Compose(), new Kubernetes()] })).emissions.map(({ files }) => textOf(files, 'OPERATIONS.md'));
     for (const guide of guides(stack => {
       service(stack, 'web', { runs: Workload.service({ replicas: 2 }) });
       new Worker(stack, 'worker', { image: IMAGE, probes: HealthProbes.command(['true']) });
-      new Worker(stack, 'seen', { image: IMAGE, probes: HealthProbes.command(['true']), metrics: { port: 9000 }, replicas: 2 });
+      for (const id of ['seen', 'looked-after']) new Worker(stack, id, { image: IMAGE, probes: HealthProbes.command(['true']), metrics: { port: 9000 }, replicas: 2 });
     })) {
       expect(guide).toContain('### What is not watched\n');
       expect(guide).toContain('No alert tells when these fail: `worker`.');
       expect(guide).toContain('No alert tells when some of the replicas of these have ended: `web`.');
+      expect(guide).toContain('No alert tells when these hang, or are not ready: `seen`.');
     }
     for (const guide of guides(stack => { service(stack, 'web'); })) expect(guide).not.toContain('What is not watched');
   });
@@ -288,6 +290,9 @@ describe('Where the cluster has the Prometheus Operator', () => {
     });
     expect(named('ServiceMonitor', 'monitoring-prometheus-public-proxy')).toMatchObject({
       spec: { endpoints: [{ port: 'http', path: '/probe', params: { module: ['public_untrusted'], target: ['https://proxy:8443/'], hostname: ['shop.example'] } }] },
+    });
+    expect(named('ServiceMonitor', 'monitoring-prometheus-certificate-proxy')).toMatchObject({
+      spec: { endpoints: [{ port: 'http', path: '/probe', params: { module: ['certificate'], target: ['proxy:8443'], hostname: ['shop.example'] } }] },
     });
   });
 

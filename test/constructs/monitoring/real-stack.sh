@@ -75,13 +75,13 @@ compose up --build --wait --quiet-pull "${services[@]}" >"$stage/up.log" 2>&1
 is 'the stack is healthy' 0 $?
 [ "$failures" = 0 ] || { tail -20 "$stage/up.log"; exit 1; }
 
-within 90 'every target is up, Grafana aside' 14 down
+within 90 'every target is up, Grafana aside' 15 down
 within 90 'Postgres answers its exporter' 1 value pg_up
 within 90 'Redis answers its exporter' 1 value redis_up
 within 90 'nginx answers its exporter' 1 value nginx_up
 within 90 'both replicas are asked' 2 value 'count(up{job="app"})'
-within 90 'the application, the proxy and the public route are ready' 3 value 'sum(probe_success)'
-is 'the end of the certificate is known' '1*' "$(value probe_ssl_earliest_cert_expiry)"
+within 90 'the application, the proxy and the public route are ready, and the certificate is shown' 4 value 'sum(probe_success)'
+is 'the end of the certificate is known' '1*' "$(value 'probe_ssl_earliest_cert_expiry{job="certificate"}')"
 is 'the disk of the containers is seen' '1' "$(value 'count(node_filesystem_size_bytes)')"
 
 compose exec -T db psql -q -U db -d db -c 'CREATE TABLE secret (word text)' >/dev/null

@@ -3,6 +3,7 @@ import type { RuleGroup } from '../../../constructs/monitoring/rules';
 /** Series in the notation of `promtool test rules`, one sample a minute from the beginning of time on. */
 type Series = Readonly<Record<string, string>>;
 interface Case { readonly at: string; readonly series: Series }
+type Cases = Readonly<Record<string, { readonly fires: readonly Case[]; readonly quiet: readonly Case[] }>>;
 
 const db = 'job="postgres",service="db",instance="db-exporter:9187"';
 const cache = 'job="redis",service="cache",instance="cache-exporter:9121"';
@@ -10,14 +11,18 @@ const policy = (name: string) => `redis_instance_info{${cache},maxmemory_policy=
 const requests = (status: string) => `http_request_duration_seconds_count{job="app",service="web",status="${status}"}`;
 const bucket = (le: string) => `http_request_duration_seconds_bucket{job="app",service="web",status="200",le="${le}"}`;
 const disk = (metric: string) => `node_filesystem_${metric}_bytes{job="host",service="monitoring-host",mountpoint="/"}`;
-const certificate = 'probe_ssl_earliest_cert_expiry{job="public",service="proxy",host="shop.example"}';
+const certificate = 'probe_ssl_earliest_cert_expiry{job="certificate",service="proxy",host="shop.example"}';
+/** What a client says that takes only good certificates: of one that has expired, nothing. */
+const taken = certificate.replace('"certificate"', '"public"');
 const success = 'backup_last_success_timestamp_seconds{job="backup",service="backup"}';
+const copied = 'backup_offsite_last_success_timestamp_seconds{job="backup",service="backup"}';
+const drilled = 'backup_drill_last_success_timestamp_seconds{job="backup",service="backup"}';
 const replica = (n: number) => `up{job="app",service="web",instance="10.0.0.${n}:8081"}`;
 const web = { [replica(1)]: '1x20', [replica(2)]: '1x20' };
 const DAY = 86400;
 
 /** What makes each alert fire, and what is close to it and does not. */
-export const CASES: Readonly<Record<string, { readonly fires: readonly Case[]; readonly quiet: readonly Case[] }>> = {
+export const CASES: Cases = {
   ServiceDown: {
     fires: [
       { at: '5m', series: { 'up{job="app",service="web"}': '1 1 0x10' } },
@@ -99,8 +104,16 @@ export const CASES: Readonly<Record<string, { readonly fires: readonly Case[]; r
     quiet: [{ at: '2h', series: { [certificate]: `${22 * DAY}x150` } }],
   },
   CertificateExpires: {
-    fires: [{ at: '30m', series: { [certificate]: `${4 * DAY}x60` } }],
-    quiet: [{ at: '30m', series: { [certificate]: `${20 * DAY}x60` } }],
+    fires: [
+      { at: '30m', series: { [certificate]: `${4 * DAY}x60`, [taken]: `${4 * DAY}x60` } },
+      // It has expired after ten minutes, and is still the one that visitors are shown.
+      { at: '2h', series: { [certificate]: '600x150', [taken]: '600x9 stale' } },
+    ],
+    quiet: [
+      { at: '30m', series: { [certificate]: `${20 * DAY}x60` } },
+      // Another one has taken its place.
+      { at: '2h', series: { [certificate]: `600x60 ${90 * DAY}x90` } },
+    ],
   },
   PostgresConnections: {
     fires: [{ at: '10m', series: { [`pg_stat_activity_count{${db},state="active"}`]: '50x20', [`pg_stat_activity_count{${db},state="idle"}`]: '35x20', [`pg_settings_max_connections{${db}}`]: '100x20' } }],
@@ -142,12 +155,29 @@ export const CASES: Readonly<Record<string, { readonly fires: readonly Case[]; r
     fires: [{ at: '28h', series: { 'up{job="backup",service="backup"}': '1x1700' } }],
     quiet: [{ at: '28h', series: { [success]: `0x120 ${7200}x1700` } }, { at: '20h', series: {} }],
   },
+  BackupOffsiteOld: {
+    // Each night a backup is made that stays here alone.
+    fires: [{ at: '27h', series: { [success]: '0+60x1700', [copied]: '0x1700' } }],
+    quiet: [{ at: '25h', series: { [copied]: '0x1700' } }, { at: '27h', series: { [success]: '0x1700', [copied]: '0+60x1700' } }],
+  },
+  BackupOffsiteAbsent: {
+    fires: [{ at: '28h', series: { [success]: '0+60x1700' } }],
+    quiet: [{ at: '28h', series: { [copied]: '0x1700' } }, { at: '20h', series: {} }],
+  },
+  BackupDrillOld: {
+    fires: [{ at: '28h', series: { [success]: '0+60x1700', [drilled]: '0x1700' } }],
+    quiet: [{ at: '25h', series: { [drilled]: '0x1700' } }],
+  },
+  BackupDrillAbsent: {
+    fires: [{ at: '28h', series: { [success]: '0+60x1700' } }],
+    quiet: [{ at: '28h', series: { [drilled]: '0x1700' } }, { at: '25h', series: { [success]: '0+60x1700' } }],
+  },
 };
 
 /** A file for `promtool test rules`: each alert fires where it should, and only there. */
-export function unitTests(groups: readonly RuleGroup[], ruleFile: string): string {
+export function unitTests(groups: readonly RuleGroup[], ruleFile: string, cases: Cases = CASES): string {
   const alerts = [...new Set(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)))];
-  const tests = alerts.flatMap(alert => (['fires', 'quiet'] as const).flatMap(outcome => (CASES[alert]?.[outcome] ?? fail(`no case where ${alert} ${outcome}`)).map(({ at, series }) => ({
+  const tests = alerts.flatMap(alert => (['fires', 'quiet'] as const).flatMap(outcome => (cases[alert]?.[outcome] ?? fail(`no case where ${alert} ${outcome}`)).map(({ at, series }) => ({
     name: `${alert} ${outcome}`,
     interval: '1m',
     input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),

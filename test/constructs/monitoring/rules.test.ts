@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Monitoring } from '../../../constructs';
+import { BackupCronJob, Monitoring, Postgres, type BackupCronJobProps } from '../../../constructs';
 import { BUILT_IN, type Rule } from '../../../constructs/monitoring/rules';
-import { App, Compose, synthesize } from '../../../lib';
+import { App, Compose, Cron, synthesize } from '../../../lib';
 import { composeOf, problemsOf, shop, textOf } from '../../support/stacks';
 import { CASES } from './rule-cases';
 import { Observed } from './system';
@@ -74,6 +74,19 @@ describe('An alert rule', () => {
   test('for backups knows how often they are made', () => {
     // A day, an hour for the run, and an hour on top.
     expect(textOf(compose!.files, 'config/monitoring-prometheus-config/rules.yml')).toContain('time() - backup_last_success_timestamp_seconds{service=\\"backup\\"} > 93600');
+  });
+
+  test.each<[string, string, (db: Postgres) => Partial<BackupCronJobProps>]>([
+    ['copies elsewhere', 'BackupOffsite', ({ image }) => ({ offsite: { image, program: '/bin/true' } })],
+    ['drills', 'BackupDrill', () => ({ drill: Cron.weekly('SUN', '04:00') })],
+  ])('for %s is there where they are asked for', (_what, alert, more) => {
+    const alerts = (isAsked: boolean) => composeOf(of => {
+      const db = new Postgres(of, 'db', { storage: '1Gi' });
+      const backup = new BackupCronJob(of, 'backup', { of: db, schedule: Cron.daily('02:00'), storage: '1Gi', ...(isAsked ? more(db) : {}) });
+      new Monitoring(of, 'monitoring', { receivers: [] }).observe(backup);
+    }).file('config/monitoring-prometheus-config/rules.yml').match(/Backup\w+/g);
+    expect(alerts(false)).toEqual(['BackupOld', 'BackupAbsent']);
+    expect(alerts(true)).toEqual(['BackupOld', 'BackupAbsent', `${alert}Old`, `${alert}Absent`]);
   });
 
   test('for requests asks for the histogram that the services have, and so do the graphs', () => {

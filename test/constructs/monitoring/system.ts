@@ -28,7 +28,10 @@ export class Observed extends Stack {
       ...web,
     });
     this.proxy = new NginxProxy(this, 'proxy', { host: 'shop.example', routes: { '/': this.web }, tls: 'self-signed' });
-    this.backup = new BackupCronJob(this, 'backup', { of: this.db, schedule: Cron.daily('02:00'), storage: '20Gi' });
+    this.backup = new BackupCronJob(this, 'backup', {
+      of: this.db, schedule: Cron.daily('02:00'), storage: '20Gi', drill: Cron.daily('04:00'),
+      offsite: { image: this.db.image, program: '/bin/true' },
+    });
     const parts = isComplete ? { logs: new Loki(this, 'logs'), traces: new Jaeger(this, 'traces') } : {};
     this.monitoring = new Monitoring(this, 'monitoring', { receivers: RECEIVERS, ...parts });
     this.monitoring.observe(this.web, this.db, this.cache, this.proxy, this.backup);

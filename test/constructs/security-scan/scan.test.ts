@@ -11,9 +11,9 @@ import { onOneNode } from '../../targets/kubernetes/cluster';
 const BUILT = { name: 'shop', version: '1.0', context: __dirname, user: { uid: 1000, gid: 1000 }, tools: ['curl'], stages: [{ name: 'run', from: 'alpine:3.22', instructions: [Instruction.user(1000)] }] } as const;
 
 /** A shop with an image from a registry and one of its own, and its scan. */
-function scan(props: Partial<SecurityScanProps> = {}, change: (shop: Stack) => void = () => undefined): { emissions: readonly Emission[]; of: (target: string) => Emission; plan: ScanPlan; problems: string; shop: Stack } {
+function scan(props: Partial<SecurityScanProps> = {}, change: (shop: Stack) => void = () => undefined, compose = new Compose()): { emissions: readonly Emission[]; of: (target: string) => Emission; plan: ScanPlan; problems: string; shop: Stack } {
   const app = new App();
-  const shop = new Stack(app, 'shop', 'prod', { targets: [new Compose(), new Kubernetes({ registry: 'registry.example' })] });
+  const shop = new Stack(app, 'shop', 'prod', { targets: [compose, new Kubernetes({ registry: 'registry.example' })] });
   service(shop, 'proxy');
   service(shop, 'api', { image: Image.build(BUILT) });
   new SecurityScan(app, 'scan', { of: shop, ...props });
@@ -81,10 +81,17 @@ describe('a security scan', () => {
     expect(new Set(plan.images.map(({ slug }) => slug)).size).toBe(4);
   });
 
-  test('pulls built images from the registry that they are pushed to', () => {
-    const { plan, of } = scan({ registry: 'registry.example/team' });
+  test('pulls built images from the registry that they are pushed to, where every target does', () => {
+    const { plan, of } = scan({ registry: 'registry.example/team' }, undefined, new Compose({ registry: 'registry.example/team' }));
     expect(plan.images.map(({ reference, from }) => [reference, from])).toEqual([['example/app:1.0', 'registry'], ['registry.example/team/shop:1.0', 'registry']]);
     expect(servicesOf(of('compose'))['trivy']!.image).toBe('registry.example/team/security-scan:1.0.0');
+  });
+
+  test('looks at what a host has built, and not at what a registry has under its name; a cluster pulls it', () => {
+    const { plan, of } = scan({ registry: 'registry.example/team' });
+    expect(plan.images.map(({ from, local }) => [from, local])).toEqual([['registry', 'example/app:1.0'], ['built', 'shop:1.0']]);
+    expect(textOf(of('compose').files, 'config/plan/images.txt')).toMatch(/^registry-example-team-shop-1-0-\w+ built registry\.example\/team\/shop:1\.0 shop:1\.0$/m);
+    for (const target of ['compose', 'kubernetes']) expect(textOf(of(target).files, 'OPERATIONS.md')).toContain('A Docker host that builds `shop:1.0` itself scans what it has built, and not what a registry has: after each build, hand them over there, by `docker save IMAGE | docker compose run --rm -T receive receive NAME`.');
   });
 
   test('runs when it is asked to: tasks of Compose, CronJobs of a cluster that wait', () => {
@@ -126,7 +133,12 @@ describe('a security scan', () => {
     const { of } = scan();
     expect(of('compose').target.next('dist/shop/prod-scan/compose', of('compose').graph)).toEqual(['docker compose --project-directory dist/shop/prod-scan/compose --profile tasks build']);
     const scheduled = scan({ schedule: Cron.weekly('SUN', '03:00') }).of('compose');
-    expect(scheduled.target.next('dist/shop/prod-scan/compose', scheduled.graph)).toEqual(['docker compose --project-directory dist/shop/prod-scan/compose up --build --wait']);
+    // What the scanners run is built by themselves; what fetches their outputs is done by hand.
+    const compose = 'docker compose --project-directory dist/shop/prod-scan/compose';
+    expect(scheduled.target.next('dist/shop/prod-scan/compose', scheduled.graph)).toEqual([`${compose} --profile tasks build`, `${compose} up --wait`]);
+    const guide = textOf(scheduled.files, 'OPERATIONS.md');
+    expect(guide).toContain('\ndocker compose --profile tasks build\ndocker compose up --wait\n');
+    expect(guide).toContain('\ndocker compose --profile tasks build\ndocker compose up --wait --remove-orphans\n');
   });
 
   test('tells the person on call how to scan, and where the report comes from', () => {

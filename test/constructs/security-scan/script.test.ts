@@ -10,7 +10,7 @@ beforeEach(() => {
   folder = temporaryFolder();
   for (const name of ['plan', 'reports', 'archives', 'cache', 'bin']) mkdirSync(join(folder, name));
   write('plan/scan.json', '{}');
-  write('plan/images.txt', 'nginx-1 registry nginx:1.29\nshop-2 archive shop:1.0\n');
+  write('plan/images.txt', 'nginx-1 registry nginx:1.29\nshop-2 archive shop:1.0 shop:1.0\n');
   // Stand-ins: each writes its own arguments where it is told to.
   program('trivy', 'while [ $# -gt 0 ]; do case "$1" in --output) out=$2 ;; esac; all="${all:-} $1"; shift; done; echo "$all" > "$out"');
   for (const name of ['grype', 'syft']) program(name, 'all="$*"; for word; do case "$word" in *json=*) out=${word#*=} ;; esac; done; echo "$all" > "$out"');
@@ -27,10 +27,10 @@ function program(name: string, body: string): void {
   chmodSync(join(folder, 'bin', name), 0o755);
 }
 
-function run(words: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string; reports: string[] } {
+function run(words: readonly string[], input = '', more: Readonly<Record<string, string>> = {}): { status: number | null; stdout: string; stderr: string; reports: string[] } {
   const { status, stdout, stderr } = spawnSync('sh', [SCRIPT, ...words], {
     input, encoding: 'utf8',
-    env: { PATH: `${join(folder, 'bin')}:${process.env.PATH}`, PLAN: join(folder, 'plan'), REPORTS: join(folder, 'reports'), ARCHIVES: join(folder, 'archives'), CACHE: join(folder, 'cache') },
+    env: { PATH: `${join(folder, 'bin')}:${process.env.PATH}`, PLAN: join(folder, 'plan'), REPORTS: join(folder, 'reports'), ARCHIVES: join(folder, 'archives'), CACHE: join(folder, 'cache'), ...more },
   });
   return { status, stdout, stderr, reports: readdirSync(join(folder, 'reports')).sort() };
 }
@@ -61,6 +61,27 @@ describe('the script of the scan', () => {
     const { status, stderr, reports } = run(['grype']);
     expect([status, reports]).toEqual([1, ['grype-nginx-1.json', 'scan.json']]);
     expect(stderr).toContain('✖ shop:1.0 is in no registry, and no archive of it is here\n  fix: docker save shop:1.0 | docker compose run --rm -T receive receive shop-2');
+  });
+
+  describe('an image that its host builds, and that a registry has as well,', () => {
+    beforeEach(() => write('plan/images.txt', 'shop-2 built registry.example/shop:1.0 shop:1.0\n'));
+
+    test('is not pulled on that host: the scan fails, and says how it is handed over', () => {
+      const { status, stderr, reports } = run(['grype']);
+      expect([status, reports]).toEqual([1, ['scan.json']]);
+      expect(stderr).toContain('✖ shop:1.0 is built on its host, and no archive of it is here\n  fix: docker save shop:1.0 | docker compose run --rm -T receive receive shop-2');
+    });
+
+    test('is scanned there as it was handed over', () => {
+      write('archives/shop-2.tar', 'an image');
+      expect(run(['grype']).status).toBe(0);
+      expect(report('grype-shop-2.json')).toContain('docker-archive:/archives/shop-2.tar');
+    });
+
+    test('is pulled in a cluster', () => {
+      expect(run(['grype'], '', { KUBERNETES_SERVICE_HOST: '10.0.0.1' }).status).toBe(0);
+      expect(report('grype-shop-2.json')).toContain('registry:registry.example/shop:1.0');
+    });
   });
 
   test.each([{ how: 'fails half-way', body: 'for word; do case "$word" in *json=*) echo half > "${word#*=}" ;; esac; done; exit 1' }, { how: 'writes nothing', body: 'exit 0' }])('leaves no output, not even a former one, of a scanner that $how', ({ body }) => {

@@ -36,7 +36,7 @@ export const secrets: HowTo = {
     'npx compose8s secrets check shop/prod': async (follow, project) => {
       await follow();
       // Equal, weak, open to others, and held by git.
-      await project.shOk('cp -a secrets kept && cd secrets/shop/prod/keys && cp -f session signing && chmod +w api-key && echo password > api-key && chmod 0755 .');
+      await project.shOk('cp -a secrets kept && echo password > weak && cd secrets/shop/prod/keys && install -m 0444 session signing && install -m 0444 ../../../../weak api-key && chmod 0755 .');
       await project.shOk('git init --quiet && git add --force secrets/shop/prod/keys/session');
       const { stdout } = await follow('.', 1);
       for (const found of ['the same as that of', 'a word or a name that is guessed first', 'other users of this host can get at it', 'git holds 1 of its files']) expect(stdout).toContain(found);
@@ -44,7 +44,7 @@ export const secrets: HowTo = {
       await project.shOk('rm -rf secrets .git && mv kept secrets');
     },
     'echo SECRETS_DIR=../secrets > .env': async (follow, project) => {
-      await project.shOk('mkdir server && cp -aT dist/shop/prod/compose server/compose && cp -aT secrets/shop/prod server/secrets');
+      await project.shOk('mkdir server && cp -aT dist/shop/prod/compose server/compose && cp -afT secrets/shop/prod server/secrets');
       await follow(SERVER);
       const inside = (command: string) => project.shOk(`docker compose exec -T api ${command}`, SERVER);
       expect(await inside('printenv SESSION_KEY PAYMENT_KEY')).toBe(`${(await project.read('secrets/shop/prod/keys/session')).trim()}\n${(await project.read('secrets/shop/prod/keys/api-key')).trim()}\n`);
@@ -69,6 +69,18 @@ export const secrets: HowTo = {
       await project.write('token', 'a token\n');
       await follow();
       expect(await project.shOk("kubectl --namespace shop-prod get secret ghcr --output jsonpath='{.type}'")).toBe('kubernetes.io/dockerconfigjson');
+    },
+    'install -m 0444 new-key secrets/shop/prod/keys/api-key': async (follow, project) => {
+      const session = await project.read('secrets/shop/prod/keys/session');
+      await project.shOk('openssl rand -hex 16 > new-key');
+      await follow();
+      expect(await project.read('secrets/shop/prod/keys/api-key')).toBe(await project.read('new-key'));
+      expect(await project.read('secrets/shop/prod/keys/session')).not.toBe(session);
+      await project.shOk('npx compose8s secrets check shop/prod');
+      // What runs gets them, from the server's own copy.
+      await project.shOk('cp -afT secrets/shop/prod server/secrets');
+      await project.shOk('docker compose up --wait', SERVER);
+      expect(await project.shOk('docker compose exec -T api printenv PAYMENT_KEY', SERVER)).toBe(await project.read('new-key'));
     },
   },
 };

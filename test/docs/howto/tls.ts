@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { HowTo } from './page';
 
 const FOLDER = 'secrets/shop/prod/proxy-certificate';
-const pair = (names: readonly string[]) => `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 90 -subj /CN=${names[0]} -addext subjectAltName=${names.map(name => `DNS:${name}`).join()} -keyout ${FOLDER}/tls.key -out ${FOLDER}/tls.crt`;
+const pair = (names: readonly string[], [certificate, key] = [`${FOLDER}/tls.crt`, `${FOLDER}/tls.key`]) => `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 90 -subj /CN=${names[0]} -addext subjectAltName=${names.map(name => `DNS:${name}`).join()} -keyout ${key} -out ${certificate}`;
 
 export const tls: HowTo = {
   page: 'docs/how-to/tls.md',
@@ -23,6 +23,12 @@ export const tls: HowTo = {
       expect((await follow('.', 1)).stdout).toContain('www.shop.example');
       await project.shOk(`${pair(['shop.example', 'www.shop.example'])} && npx compose8s secrets init shop/prod`);
       await follow();
+    },
+    'install -m 0444 new.crt secrets/shop/prod/proxy-certificate/tls.crt': async (follow, project) => {
+      await project.shOk(pair(['shop.example', 'www.shop.example'], ['new.crt', 'new.key']));
+      await follow();
+      expect(await project.read(`${FOLDER}/tls.crt`)).toBe(await project.read('new.crt'));
+      await project.shOk('npx compose8s secrets check shop/prod');
     },
   },
 };

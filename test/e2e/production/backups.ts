@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { output, type Outcome } from '../support/shell';
 import { passOver, until } from '../support/until';
@@ -69,6 +72,22 @@ export function describeBackups(site: () => Site): void {
     }
     await shell('rm "/backups/$1"', damaged);
     expect(await site().visitor.count()).toBe(count);
+  });
+
+  test('a copy that was kept elsewhere comes back into the volume, and is a backup as before', async () => {
+    const [name] = await names();
+    const elsewhere = await mkdtemp(join(tmpdir(), 'backup-copy-'));
+    try {
+      const copy = join(elsewhere, name!);
+      await site().stack.compose('cp', `backup:/backups/${name}`, copy);
+      await shell('rm "/backups/$1" "/backups/$1.sha256"', name!);
+      expect(await names()).not.toContain(name);
+      expect(await site().stack.runFrom(copy, 'run', '--rm', '-T', 'backup', 'import', name!)).toMatchObject({ code: 0, stdout: expect.stringContaining(`imported ${name}: verified`) });
+      expect(await backup('verify', name!)).toMatchObject({ code: 0, stdout: expect.stringContaining('good') });
+      expect(await site().stack.runFrom(copy, 'run', '--rm', '-T', 'backup', 'import', name!)).toMatchObject({ code: 2, stderr: expect.stringContaining('already') });
+    } finally {
+      await rm(elsewhere, { recursive: true });
+    }
   });
 
   test('a restore over a database that is not empty is refused', async () => {

@@ -88,6 +88,11 @@ export class RunningStack {
     return run('docker', this.words(args), this.options());
   }
 
+  /** With a file as its input. */
+  runFrom(file: string, ...args: readonly string[]): Promise<Outcome> {
+    return run('sh', ['-c', 'exec docker "$@" <"$0"', file, ...this.words(args)], this.options());
+  }
+
   compose(...args: readonly string[]): Promise<string> {
     return output('docker', this.words(args), this.options());
   }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
 import { Compose, Cron, Duration, Image, Instruction, Kubernetes, Secret, synthesize, Volume, Workload, type BuildProps, type Stack } from '../../../lib';
+import { diff } from '../../../lib/core/diff';
+import { contentOf } from '../../../lib/core/output';
 import { composeErrors } from '../../support/compose-schema';
 import { IMAGE, service, shop, textOf } from '../../support/stacks';
 
@@ -23,9 +25,10 @@ function emitted(target: Compose, build = system, other?: Kubernetes) {
   const { emissions, problems } = synthesize(shop(build, { targets: other ? [target, other] : [target] }));
   expect(problems).toEqual([]);
   const of = ({ name }: Compose | Kubernetes) => emissions.find(emission => emission.target.name === name)!;
-  const { files, graph } = of(target);
+  const emission = of(target);
+  const { files, graph } = emission;
   const imagesIn = (path: string) => Object.fromEntries(Object.entries((load(textOf(files, path)) as { services: Record<string, { image: string }> }).services).map(([name, { image }]) => [name, image]));
-  return { files, imagesIn, next: target.next('dist/shop/dev/compose', graph), guide: textOf(files, 'OPERATIONS.md'), cluster: other ? of(other).rendering.documents.map(({ body }) => body) : [] };
+  return { emission, files, imagesIn, next: target.next('dist/shop/dev/compose', graph), guide: textOf(files, 'OPERATIONS.md'), cluster: other ? of(other).rendering.documents.map(({ body }) => body) : [] };
 }
 
 const there = emitted(new Compose({ registry: 'registry.example/team' }));
@@ -58,6 +61,12 @@ describe('with a registry', () => {
       report: { image: there.imagesIn('services.yaml')['report'], build: { context: './images/web', target: 'scheduled-report' } },
       store: { image: there.imagesIn('services.yaml')['store'], build: { context: './images/example-app-1-0-10001' } },
     } });
+  });
+
+  test('a second synthesis changes nothing: what is built stands in two files', () => {
+    // In the order in which a folder is read.
+    const former = new Map([...there.files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, file]) => [path, contentOf(file)]));
+    expect(diff(there.emission, former)).toEqual([]);
   });
 
   test('an image that no service runs as it is, since it lacks something here, is among them for a cluster', () => {

@@ -19,13 +19,15 @@ from agents.store import Store
 log = logging.getLogger("worker")
 tracer = trace.get_tracer(__name__)
 NAME = socket.gethostname()
-# Its age tells whether the worker still goes round.
-ALIVE = Path("/tmp/alive")
+# Their ages tell whether the worker still goes round, and whether it has its queue.
+ALIVE, READY = Path("/tmp/alive"), Path("/tmp/ready")
 TRIES = 5
 PAUSE = 1.0
 METRICS_PORT = 8002
 # As each worker last saw the one queue of all.
 WAITING = Gauge("agents_jobs_waiting", "Jobs in the queue that are not done, those at work included.")
+# Metrics have a thread of their own, which answers whether or not the worker goes round.
+ROUND = Gauge("agents_worker_round_timestamp_seconds", "When the worker last went round.")
 
 
 class Worker:
@@ -35,9 +37,12 @@ class Worker:
 
     async def run(self) -> None:
         while not self.stopping.is_set():
+            # Before anything is asked: a queue that is away is no reason to start the worker anew.
+            ALIVE.touch()
+            ROUND.set_to_current_time()
             try:
                 await self.jobs.prepare()
-                ALIVE.touch()
+                READY.touch()
                 WAITING.set(await self.jobs.waiting())
                 if job := await self.jobs.take(NAME):
                     with tracer.start_as_current_span("answer", job.context, kind=trace.SpanKind.CONSUMER):

@@ -1,4 +1,4 @@
-"""Around every request: its duration, one line in the log, and the name of the replica that answered."""
+"""Around every request: the name of the replica that answered, and, unless a probe asked, its duration and a line in the log."""
 
 import logging
 from socket import gethostname
@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .metrics import REQUESTS
 
 REPLICA = gethostname()
-# They are asked all the time.
-UNLOGGED = {"/health", "/health/live", "/metrics"}
+# Asked by machines, every few seconds: among them what visitors suffer would not be seen.
+PROBES = {"/health", "/health/live", "/metrics"}
 
 logger = logging.getLogger(__name__)
 
@@ -41,12 +41,12 @@ class Observe:
             self.note(scope, status, perf_counter() - began)
 
     def note(self, scope: Scope, status: int, seconds: float) -> None:
+        if scope["path"] in PROBES:
+            return
         # The path as the route has it: ids in it would make a time series each.
         handler = getattr(scope.get("route"), "path", "none")
         method = scope["method"]
         REQUESTS.labels(method, handler, status).observe(seconds)
-        if scope["path"] in UNLOGGED:
-            return
         fields: dict[str, Any] = {
             "method": method,
             "path": scope["path"],

@@ -27,7 +27,7 @@ export const metrics = (): Metrics => once('metrics', () => {
   };
 });
 
-/** Measures every request of the process, by what Node.js itself tells of its servers: pages and files as well. */
+/** Measures every request of the process but for those of probes, by what Node.js itself tells of its servers: pages and files as well. */
 export function measureRequests(): void {
   const began = new WeakMap<IncomingMessage, number>();
   subscribe('http.server.request.start', message => {
@@ -36,8 +36,9 @@ export function measureRequests(): void {
   subscribe('http.server.response.finish', message => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     const start = began.get(request);
-    if (start === undefined) return;
+    const route = routeOf(request.url ?? '');
+    if (start === undefined || route === undefined) return;
     const method = METHODS.includes(request.method ?? '') ? request.method! : 'other';
-    metrics().duration.observe({ method, route: routeOf(request.url ?? ''), status: response.statusCode }, (performance.now() - start) / 1000);
+    metrics().duration.observe({ method, route, status: response.statusCode }, (performance.now() - start) / 1000);
   });
 }

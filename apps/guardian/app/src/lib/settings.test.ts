@@ -27,10 +27,10 @@ test("Prisma's own parameters of the URL become those of the driver's pool", () 
   });
 });
 
-test('requests are counted by route, whatever strangers ask for', () => {
-  const routes = Object.fromEntries(['/', '/?a=1', '/api/health', '/api/incidents?like=x', '/api/incidents/27bf', '/_next/static/a.js', '/wp-login.php', '/api/nothing'].map(url => [url, routeOf(url)]));
+test('requests are counted by route, whatever strangers ask for, and those of probes are not', () => {
+  const routes = Object.fromEntries(['/', '/?a=1', '/api/ready', '/api/metrics/', '/api/incidents?like=x', '/api/incidents/27bf', '/_next/static/a.js', '/wp-login.php', '/api/nothing'].map(url => [url, routeOf(url)]));
   assert.deepEqual(routes, {
-    '/': '/', '/?a=1': '/', '/api/health': '/api/health', '/api/incidents?like=x': '/api/incidents', '/api/incidents/27bf': '/api/incidents/:reference',
+    '/': '/', '/?a=1': '/', '/api/ready': undefined, '/api/metrics/': undefined, '/api/incidents?like=x': '/api/incidents', '/api/incidents/27bf': '/api/incidents/:reference',
     '/_next/static/a.js': '/_next', '/wp-login.php': 'other', '/api/nothing': 'other',
   });
 });
