@@ -18,11 +18,11 @@ export const WORK: RuleGroup = {
       alert: 'WorkerHangs', severity: 'critical', for: '1m',
       // Its metrics have a thread of their own: `up` says nothing about the work.
       expr: `time() - agents_worker_round_timestamp_seconds{service="${WORKER}"} > 120`,
-      summary: 'a worker ({{ $labels.instance }}) has not gone round for {{ $value | humanizeDuration }}, though it runs',
+      summary: 'a worker ({{ $labels.instance }}) has not gone round with its queue for {{ $value | humanizeDuration }}, though it runs',
     },
     {
       alert: 'MessagesWait', severity: 'critical', for: '5m',
-      // Each worker sees the one queue of all. One that hangs sees what it saw last, and does not count.
+      // Each worker sees the one queue of all. One that hangs, or cannot reach it, sees what it saw last, and does not count.
       expr: `
         min by (service) (
           min_over_time(agents_jobs_waiting{service="${WORKER}"}[5m])

@@ -152,7 +152,7 @@ export class BackupCronJob extends Construct {
           [{ do: 'run', workload: drill, as: 'drill-1' }, 'restores the latest into a scratch database'],
         ),
         advice`${this.isCopied ? 'Each is copied elsewhere as well, by the program that the stack names.' : 'All are in one volume, and nowhere else: who loses its disk loses them too.'}`,
-        advice`Where this volume is lost too, as on a new host, a copy from elsewhere is taken into it first. \`NAME\` is the file, called as it was when it was made. It is read to its end, and none that is here already is overwritten; a backup that is made before it is restored removes it again, where it is older than ${`${days}`} days:`,
+        advice`Where this volume is lost too, as on a new host, a copy from elsewhere is taken into it first. \`NAME\` is the file, called as it was when it was made. It is read to its end, and none that is here already is overwritten; a backup that is made before it is restored removes it again, where it is older than ${`${days}`} days. Restore it by its name, as \`latest\` is one that was made here since:`,
         steps(
           [{ do: 'run', workload, args: ['import', 'NAME'], input: 'NAME', as: 'import-1' }],
           [{ do: 'follow', run: 'import-1' }, 'it ends with "imported …"'],

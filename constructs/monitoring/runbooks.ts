@@ -41,7 +41,7 @@ export function alertRunbooks(monitoring: string, visits: readonly string[]): re
       advice`What only some replicas suffer from is often a connection that has died, or a full folder of their own: start them anew (${restart}).`,
     ],
     PublicRouteFailing: [
-      advice`From outside, as it is asked: ${visits.map(url => `\`curl -v ${url}\``).join(', ')}. Whether TLS holds comes first, then the status.`,
+      ...(visits.length > 0 ? [advice`From outside, as it is asked: ${visits.map(url => `\`curl -v ${url}\``).join(', ')}. Whether TLS holds comes first, then the status.`] : []),
       advice`502 and 504: the proxy cannot reach the application. See ServiceDown and ReadinessFailing of what stands behind it.`,
       advice`A certificate that has expired, for another name, or of an unknown authority: see Certificates in \`OPERATIONS.md\`. An authority of your own must be named in the program, as \`authority\` of its \`Monitoring\`: until then this alert goes on.`,
       advice`The question comes from inside, and goes to the port itself: names (DNS), firewalls and balancers before this system cannot be its cause. Where visitors complain and this alert is silent, look there.`,

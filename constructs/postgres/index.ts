@@ -34,14 +34,15 @@ export interface PostgresProps {
   readonly overcommit?: boolean;
   /**
    * Run once, on an empty database, by its owner and in the order of their names: `{ '10-extensions.sql': … }`, or shell
-   * scripts that end in `.sh`. Extensions such as pg_stat_statements must stand in `settings.shared_preload_libraries` too.
+   * scripts that end in `.sh`, which must not `exit`. Extensions such as pg_stat_statements must stand in `settings.shared_preload_libraries` too.
    * Where they did not all end well, because one failed or the start was stopped, every later start is refused until the
    * volume is empty again. Default: none.
    */
   readonly initScripts?: Readonly<Record<string, TextLike>>;
   /**
    * How long a start may take, the first one with all `initScripts` too, before failures count. Compose: the start period
-   * of the health check. Kubernetes: the container is ended after it. Default: 60 s.
+   * of the health check. Kubernetes: the container is ended after it; work of the release that needs the database gives up
+   * after ten minutes, and is to be done once more after a longer start. Default: 60 s.
    */
   readonly startup?: DurationLike;
   /** The port on the host itself that publishes it, for developers. Default: not published. */
@@ -131,7 +132,7 @@ export class Postgres extends Construct {
       purpose: 'start', title: `The first start of the database ${database} was cut short`, of: this.workload,
       content: [
         advice`Only where its log says so (${{ do: 'logs', of: this.workload }}): it was stopped while it was made, or one of its scripts failed. Mend what was wrong: the script, or in the program \`startup\`, the time that a start may take.`,
-        advice`No client was ever let in, so that the volume has nothing of worth. **All that is in it is lost** by ${{ do: 'empty', of: this.workload }}.`,
+        advice`No client was ever let in, so that the volume has nothing of worth, unless somebody put data there by hand. **All that is in it is lost** by ${{ do: 'empty', of: this.workload }}.`,
       ],
     }]);
     addCheck(this, function* () {

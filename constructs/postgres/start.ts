@@ -35,10 +35,13 @@ for found in ${volume}/PG_VERSION ${volume}/pgdata/PG_VERSION ${volume}/*/docker
 done
 
 # The image takes data with a PG_VERSION for whole, and runs no script on it, though it may have been stopped among them.
+# shellcheck disable=SC3013 # dash and busybox know -nt
 if [ ! -s ${data}/PG_VERSION ]; then
   : >${markIn(volume)}
+elif [ ${markIn(volume)} -nt ${data}/PG_VERSION ]; then
+  rm -f ${markIn(volume)} # data that is older than the first start was put there by hand
 elif [ -e ${markIn(volume)} ]; then
-  echo "start: the first start of this database was cut short. It was stopped, or one of its scripts failed, and the rest of what they make is missing. No client was ever let in, so that nothing of worth is in ${data}. Mend what was wrong, and begin anew on an empty volume: OPERATIONS.md has the commands." >&2
+  echo "start: the first start of this database was cut short. It was stopped, or one of its scripts failed or called exit, and the rest of what they make is missing. No client was ever let in, so that nothing of worth is in ${data}, unless you put data there yourself: then remove ${markIn(volume)}. Else mend what was wrong, and begin anew on an empty volume: OPERATIONS.md has the commands." >&2
   exit 1
 fi
 

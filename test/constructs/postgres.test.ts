@@ -114,7 +114,7 @@ describe('Postgres', () => {
     const cluster = clusterOf(stack => { new Postgres(stack, 'db', { storage: '5Gi', version, initScripts }); });
     expect(cluster.container('db').volumeMounts!.map(({ mountPath }) => mountPath).filter(path => path.includes('initdb'))).toEqual(scripts.map(name => `/docker-entrypoint-initdb.d/${name}`));
     expect(file('config/db-init/zzzz-first-start-ended.sh')).toBe(`#!/bin/sh\nrm -f ${volume}/first-start-not-ended\n`);
-    expect(file('config/db-scripts/start')).toContain(`\nif [ ! -s ${data}/PG_VERSION ]; then\n  : >${volume}/first-start-not-ended\nelif [ -e ${volume}/first-start-not-ended ]; then\n`);
+    expect(file('config/db-scripts/start')).toContain(`\nif [ ! -s ${data}/PG_VERSION ]; then\n  : >${volume}/first-start-not-ended\nelif [ ${volume}/first-start-not-ended -nt ${data}/PG_VERSION ]; then\n`);
   });
 
   test('marks its volume without scripts of its own too: it could be stopped before it has made the database', () => {

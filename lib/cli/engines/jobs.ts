@@ -25,9 +25,9 @@ export async function jobsDone({ stack: { projectName }, workloads }: Graph, doc
     const conditions = conditionsOf(projectName);
     const failed = [...jobs].filter(([job]) => conditions.get(job)?.includes('Failed'));
     const open = [...jobs].filter(([job]) => !conditions.get(job)?.includes('Complete'));
-    if (failed.length > 0) throw stuck(projectName, failed, 'failed');
+    if (failed.length > 0) throw failedWork(projectName, failed);
     if (open.length === 0) return;
-    if (Date.now() >= end) throw stuck(projectName, open, 'not ended');
+    if (Date.now() >= end) throw new Misuse(`the work of the release has not ended: ${namesOf(open)}`, `it goes on in the cluster; run the same again to go on waiting. What it says:\n${indented(logsOf(projectName, open))}`);
     await setTimeout(PAUSE);
   }
 }
@@ -42,11 +42,21 @@ function conditionsOf(namespace: string): ReadonlyMap<string, readonly string[]>
 const CONDITIONS = 'jsonpath={range .items[*]}{.metadata.name} {.status.conditions[?(@.status=="True")].type}{"\\n"}{end}';
 
 /** A Job that has failed stays so, and applying it again does nothing. */
-function stuck(namespace: string, jobs: readonly (readonly [job: string, workload: string])[], how: string): Misuse {
-  const kubectl = `kubectl --namespace ${namespace}`;
-  const logs = jobs.map(([, workload]) => `${kubectl} logs --selector=app.kubernetes.io/name=${workload} --all-containers --prefix --tail=100`);
-  return new Misuse(
-    `the work of the release has ${how}: ${jobs.map(([job]) => `job/${job}`).join(', ')}`,
-    `mend the cause, then remove it and run the same again, which does it once more:\n${[...logs, `${kubectl} delete job ${jobs.map(([job]) => job).join(' ')}`].map(line => `    ${line}`).join('\n')}`,
-  );
+function failedWork(namespace: string, jobs: Jobs): Misuse {
+  const remove = `kubectl --namespace ${namespace} delete job ${jobs.map(([job]) => job).join(' ')}`;
+  return new Misuse(`the work of the release has failed: ${namesOf(jobs)}`, `mend the cause, then remove it and run the same again, which does it once more:\n${indented([...logsOf(namespace, jobs), remove])}`);
+}
+
+type Jobs = readonly (readonly [job: string, workload: string])[];
+
+function namesOf(jobs: Jobs): string {
+  return jobs.map(([job]) => `job/${job}`).join(', ');
+}
+
+function logsOf(namespace: string, jobs: Jobs): string[] {
+  return jobs.map(([, workload]) => `kubectl --namespace ${namespace} logs --selector=app.kubernetes.io/name=${workload} --all-containers --prefix --tail=100`);
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map(line => `    ${line}`).join('\n');
 }

@@ -65,7 +65,8 @@ ${shell(...start.map(line => line.replace(/ up .*/, '$& --remove-orphans')))}
 Only what changed is made anew. Keep the former folder: it is the way back.`,
     rollBack: `To go back, put the former version of the folder in place and run the same ${start.length > 1 ? 'commands' : 'command'}.`,
     secrets: `Each value is a file, \`<secret>/<key>\`, in the folder that \`SECRETS_DIR\` names (in \`.env\`). A second \`.env\`, in that folder, hands
-on those that programs read from their environment. Values are read-only: to change one, give it another file. In the project:
+on those that programs read from their environment. Values are read-only: to change one, give it another file. In the
+project, where all values of the host are (what is missing would be made anew, and take the place of what the host has):
 
 ${shell(
   ...newValue(stack.node.path),

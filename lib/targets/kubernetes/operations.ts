@@ -72,7 +72,8 @@ Keep the former folder: it is the way back.`,
     rollBack: `To go back, apply the former version of this folder: \`kubectl apply --server-side -f\` and its path. \`kubectl rollout undo\` alone
 would bring back the former pods without their configuration.`,
     secrets: !hasSecrets ? '' : `They are Secrets of these names in the namespace; no manifest here contains one. Their values are read-only files in the project.
-To change one, give it another file, apply them all, and start what uses it anew:
+To change one, give it another file, apply them all, and start what uses it anew. Do it where all values of the cluster are: what is
+missing would be made anew, and take the place of what the cluster has.
 
 ${shell(...newValue(stack.node.path), [`npx compose8s secrets init ${stack.node.path}`, 'makes what is missing'], `npx compose8s secrets kubernetes ${stack.node.path} | kubectl apply --server-side -f -`, 'kubectl rollout restart deployment,statefulset --selector=app.kubernetes.io/name=SERVICE')}
 
@@ -220,7 +221,10 @@ class Speller {
         const name = this.nameOf(action.of);
         // Returns when the pod is gone, which keeps its claims until then.
         const remove = this.claimsOf(action.of).map(claim => `kubectl delete persistentvolumeclaim ${claim}`);
-        return [`kubectl scale ${name} --replicas=0`, ...remove, `kubectl scale ${name} --replicas=${replicasOf(action.of, this)[0]}`];
+        // Work that found no database has given up by then, and what waits for it would wait for ever.
+        const callers = this.graph.edgesTo(action.of).map(({ from }) => from);
+        const work = [...new Set([...this.jobs(callers), ...this.jobsBefore(callers)])];
+        return [`kubectl scale ${name} --replicas=0`, ...remove, `kubectl scale ${name} --replicas=${replicasOf(action.of, this)[0]}`, ...this.redo(work)];
       }
       case 'disk': return ['kubectl get persistentvolumeclaims'];
     }

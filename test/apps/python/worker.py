@@ -16,8 +16,8 @@ for queue, fault in (("with", None), ("without", ConnectionError())):
     worker.PAUSE = 0
     round = worker.Worker(AsyncMock(), AsyncMock(), AsyncMock())
     round.jobs.prepare.side_effect = fault
-    round.jobs.take.return_value = None
     # Whatever it did, that was the last time.
-    worker.ROUND.set_to_current_time.side_effect = round.stopping.set
+    round.jobs.take.side_effect = lambda _: round.stopping.set()
+    round.pause = AsyncMock(side_effect=round.stopping.set)
     asyncio.run(round.run())
 print(*sorted(path.name for path in folder.iterdir()), sep="\n")

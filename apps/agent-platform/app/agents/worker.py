@@ -27,7 +27,7 @@ METRICS_PORT = 8002
 # As each worker last saw the one queue of all.
 WAITING = Gauge("agents_jobs_waiting", "Jobs in the queue that are not done, those at work included.")
 # Metrics have a thread of their own, which answers whether or not the worker goes round.
-ROUND = Gauge("agents_worker_round_timestamp_seconds", "When the worker last went round.")
+ROUND = Gauge("agents_worker_round_timestamp_seconds", "When the worker last went round with its queue.")
 
 
 class Worker:
@@ -36,14 +36,15 @@ class Worker:
         self.stopping = asyncio.Event()
 
     async def run(self) -> None:
+        ROUND.set_to_current_time()
         while not self.stopping.is_set():
             # Before anything is asked: a queue that is away is no reason to start the worker anew.
             ALIVE.touch()
-            ROUND.set_to_current_time()
             try:
                 await self.jobs.prepare()
                 READY.touch()
                 WAITING.set(await self.jobs.waiting())
+                ROUND.set_to_current_time()
                 if job := await self.jobs.take(NAME):
                     with tracer.start_as_current_span("answer", job.context, kind=trace.SpanKind.CONSUMER):
                         await self.work(job)
