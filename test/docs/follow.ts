@@ -5,7 +5,7 @@
  *   node --require tsx/cjs follow.ts <page> <folder> [docker] [cluster=<registry>]
  *
  * `<!-- docker -->` and `<!-- cluster -->` before a block: only where a further argument says so. `registry.example` is then that
- * registry. `<!-- exit=1 -->`: the command ends so.
+ * registry, from the first file on that names it. `<!-- exit=1 -->`: the command ends so.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,8 @@ import { blocksOf } from './blocks';
 
 const [page, start, ...further] = process.argv.slice(2) as [string, string, ...string[]];
 const present = new Map(further.map(word => word.split('=') as [string, string]));
-const registry = present.get('cluster') ?? 'registry.example';
+const PLACEHOLDER = 'registry.example';
+let registry = PLACEHOLDER;
 const folderFile = join(start, '.folder');
 let folder = start;
 /** By the command before; nothing where it was left out. */
@@ -34,7 +35,8 @@ function isIn(line: string, text: string): boolean {
 
 for (const { line, language, text: written, attributes } of blocksOf(page)) {
   const place = `${page}:${line}`;
-  const text = written.replaceAll('registry.example', registry);
+  if (attributes.file !== undefined && written.includes(PLACEHOLDER)) registry = present.get('cluster') ?? registry;
+  const text = written.replaceAll(PLACEHOLDER, registry);
   const isSkipped = ['docker', 'cluster'].some(needed => needed in attributes && !present.has(needed));
   if (language === 'sh' && isSkipped) {
     printed = undefined;
